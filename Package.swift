@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Arrows point left only:
+//   CKernels <- Compute <- Bert <- Training <- Compression <- Pipeline <- EspalierCommand
+//   Text <- Training        Measurement <- Training        Reports <- Pipeline
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "espalier",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "espalier", targets: ["EspalierCommand"]),
+    .library(name: "Espalier", targets: ["Compute", "Text", "Bert", "Measurement", "Training", "Compression"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "Compute", dependencies: ["CKernels"], swiftSettings: settings + [.strictMemorySafety()]),
+    .target(name: "Text", swiftSettings: settings),
+    .target(name: "Bert", dependencies: ["Compute"], swiftSettings: settings),
+    .target(name: "Measurement", swiftSettings: settings),
+    .target(name: "Training", dependencies: ["Bert", "Compute", "Measurement", "Text"], swiftSettings: settings),
+    .target(name: "Compression", dependencies: ["Bert", "Compute", "Text", "Training"], swiftSettings: settings),
+    .target(name: "Reports", swiftSettings: settings),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Bert", "Compression", "Compute", "Measurement", "Reports", "Text", "Training",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      resources: [.embedInCode("Resources")],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "EspalierCommand",
+      dependencies: [
+        "Bert", "Compression", "Compute", "Measurement", "Pipeline", "Reports", "Text", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "ComputeTests", dependencies: ["CKernels", "Compute", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "BertTests", dependencies: ["Bert", "Compute", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Bert", "Compute", "TestSupport", "Text", "Training"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CompressionTests", dependencies: ["Bert", "Compression", "Compute", "TestSupport", "Text", "Training"],
+      swiftSettings: settings),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: ["Bert", "Compute", "Pipeline", "TestSupport", "Text"],
+      swiftSettings: settings),
+    .testTarget(name: "CommandTests", dependencies: ["EspalierCommand", "TestSupport"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

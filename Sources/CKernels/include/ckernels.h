@@ -1,0 +1,167 @@
+// ckernels.h: the numeric kernels of Espalier, one table of functions an instruction set.
+//
+// Kernels know pointers, sizes and row ranges. They never allocate, print, abort or start threads, and they keep no
+// state: whoever calls them splits the work and owns the memory. Strides are counted in elements, not in bytes.
+// The result for an output element depends on its inputs alone: not on the range that it is computed in, and so not on
+// the number of threads or on what shares its batch.
+
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum ck_isa {
+  CK_ISA_SCALAR = 0,  // portable C, the definition of each kernel
+  CK_ISA_AVX2 = 1,    // AVX2, FMA and F16C
+  CK_ISA_AVX512 = 2,  // AVX-512 F, BW, DQ, VL
+} ck_isa;
+
+typedef enum ck_activation {
+  CK_ACTIVATION_NONE = 0,
+  CK_ACTIVATION_GELU = 1,       // x * Phi(x), by erf
+  CK_ACTIVATION_GELU_TANH = 2,  // the tanh approximation: "gelu_new"
+  CK_ACTIVATION_RELU = 3,
+  CK_ACTIVATION_TANH = 4,
+} ck_activation;
+
+typedef enum ck_type {
+  CK_TYPE_F32 = 0,
+  CK_TYPE_F16 = 1,
+} ck_type;
+
+// c[m, n] = activation(a[m, k] * b[k, n] + bias) + residual, or c += a * b.
+typedef struct ck_gemm_args {
+  size_t m, n, k;
+  const float *a;  // element (i, p) at a[i * a_row_stride + p * a_col_stride]
+  size_t a_row_stride, a_col_stride;
+  const void *b;  // packed by gemm_pack_b_f32 (b_type F32) or gemm_pack_b_f16 (b_type F16)
+  ck_type b_type;
+  float *c;
+  size_t c_row_stride;
+  int accumulate;           // non-zero: add to c; then bias, residual, activation and preactivation must be unset
+  const float *bias;        // [n] or NULL
+  ck_activation activation;
+  float *preactivation;     // NULL, or where a * b + bias goes for the VJP
+  size_t preactivation_row_stride;
+  const float *residual;    // NULL, or what is added after the activation
+  size_t residual_row_stride;
+} ck_gemm_args;
+
+// Inverted dropout, from a counter-based generator (Philox4x32-10): element i of a stream is dropped when its 32-bit
+// word is below `threshold`, and scaled by `scale` otherwise. threshold 0 switches it off.
+typedef struct ck_dropout {
+  uint64_t key;       // the run's seed
+  uint64_t stream;    // which step and op this is
+  uint32_t threshold; // round(p * 2^32)
+  float scale;        // 1 / (1 - p)
+} ck_dropout;
+
+// One head of one sequence: context = dropout(softmax(scale * q k^T)) v. Row t of q is at q[t * q_row_stride].
+typedef struct ck_attention_args {
+  size_t length, head_size;
+  float scale;
+  const float *q, *k, *v;
+  size_t row_stride;  // of q, k, v
+  float *context;
+  size_t context_row_stride;
+  float *log_sum_exp;  // [length] or NULL; what the VJP needs to remake the probabilities
+  ck_dropout dropout;
+  uint64_t dropout_offset;  // index in the dropout stream of probability (0, 0); (i, j) is at offset + i * length + j
+} ck_attention_args;
+
+typedef struct ck_attention_vjp_args {
+  ck_attention_args forward;  // q, k, v, context, log_sum_exp as the forward pass left them
+  const float *d_context;     // rows as context's
+  size_t d_context_row_stride;
+  float *d_q, *d_k, *d_v;     // written, not added to
+  size_t d_row_stride;        // of d_q, d_k, d_v
+} ck_attention_vjp_args;
+
+typedef struct ck_adamw_args {
+  float learning_rate, beta1, beta2, epsilon, weight_decay;
+  float bias_correction1, bias_correction2;  // 1 - beta^step
+  float gradient_scale;                      // clipping and loss scale, applied to the gradient first
+} ck_adamw_args;
+
+typedef struct ck_kernels {
+  ck_isa isa;
+
+  // GEMM. B is stored in panels of gemm_nr columns; a block of A is packed into `scratch` by gemm itself.
+  size_t gemm_mr, gemm_nr;
+  size_t gemm_row_block;  // rows that a task should take when there are many (a multiple of gemm_mr)
+  size_t (*gemm_packed_count)(size_t n, size_t k);                // elements of packed b
+  size_t (*gemm_scratch_count)(size_t k);                         // floats of scratch for one call of gemm
+  // Element (p, j) of b is at b[p * k_stride + j * n_stride]. Packs the panels panel_begin..<panel_end.
+  void (*gemm_pack_b_f32)(size_t n, size_t k, const float *b, size_t n_stride, size_t k_stride,
+                          size_t panel_begin, size_t panel_end, float *packed);
+  void (*gemm_pack_b_f16)(size_t n, size_t k, const uint16_t *b, size_t n_stride, size_t k_stride,
+                          size_t panel_begin, size_t panel_end, uint16_t *packed);
+  // Computes the rows row_begin..<row_end and the column panels panel_begin..<panel_end of c.
+  void (*gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,
+               float *scratch);
+
+  // Row kernels: `rows` rows of `columns` contiguous floats.
+  // y = scale * (x + residual - mean) / sqrt(variance + epsilon) + shift; residual may be NULL. sum: NULL, or where
+  // x + residual goes; mean, inverse_deviation: [rows] or NULL. y may be x.
+  void (*layernorm_f32)(size_t rows, size_t columns, const float *x, const float *residual, const float *scale,
+                        const float *shift, float epsilon, float *y, float *sum, float *mean,
+                        float *inverse_deviation);
+  void (*layernorm_vjp_f32)(size_t rows, size_t columns, const float *dy, const float *x, const float *scale,
+                            const float *mean, const float *inverse_deviation, float *dx);
+  // The columns column_begin..<column_end of d_scale and d_shift, summed over all rows in order. Written.
+  void (*layernorm_vjp_parameters_f32)(size_t rows, size_t columns, size_t column_begin, size_t column_end,
+                                       const float *dy, const float *x, const float *mean,
+                                       const float *inverse_deviation, float *d_scale, float *d_shift);
+  void (*activation_f32)(size_t count, ck_activation activation, const float *x, float *y);
+  // dx = dy * activation'(x), x being the input of the activation. dx may be dy.
+  void (*activation_vjp_f32)(size_t count, ck_activation activation, const float *dy, const float *x, float *dx);
+  // The columns column_begin..<column_end of the sum over rows, in order. Written.
+  void (*sum_rows_f32)(size_t rows, size_t columns, size_t column_begin, size_t column_end, const float *x, float *y);
+  void (*softmax_f32)(size_t rows, size_t columns, const float *x, float *y);
+
+  // Attention, one head of one sequence. Scratch in floats.
+  size_t (*attention_scratch_count)(size_t length, size_t head_size);
+  size_t (*attention_vjp_scratch_count)(size_t length, size_t head_size);
+  void (*attention_f32)(const ck_attention_args *args, float *scratch);
+  void (*attention_vjp_f32)(const ck_attention_vjp_args *args, float *scratch);
+
+  // y[t] = word[ids[t]] + position[positions[t]] + type[types[t]], for `rows` tokens. Indices must be in range.
+  void (*embedding_f32)(size_t rows, size_t columns, const int32_t *ids, const int32_t *positions,
+                        const int32_t *types, const float *word, const float *position, const float *type, float *y);
+  void (*embedding_f16)(size_t rows, size_t columns, const int32_t *ids, const int32_t *positions,
+                        const int32_t *types, const uint16_t *word, const uint16_t *position, const uint16_t *type,
+                        float *y);
+  // table[ids[t]] += dy[t], the columns column_begin..<column_end, over all rows in order.
+  void (*embedding_vjp_f32)(size_t rows, size_t columns, size_t column_begin, size_t column_end, const int32_t *ids,
+                            const float *dy, float *table);
+
+  // Elementwise. Aliasing of input and output is allowed.
+  void (*dropout_f32)(size_t count, const ck_dropout *dropout, uint64_t offset, const float *x, float *y);
+  void (*add_f32)(size_t count, const float *a, const float *b, float *y);
+  void (*axpy_f32)(size_t count, float alpha, const float *x, float *y);  // y += alpha * x
+  void (*scale_f32)(size_t count, float alpha, const float *x, float *y);
+  double (*sum_of_squares_f32)(size_t count, const float *x);
+  int (*all_finite_f32)(size_t count, const float *x);
+  // Decoupled weight decay (Loshchilov and Hutter, 2019). m, v: first and second moment.
+  void (*adamw_f32)(size_t count, const ck_adamw_args *args, const float *gradient, float *weight, float *m,
+                    float *v);
+
+  // Conversions: round to nearest even; NaN stays NaN; out of range becomes infinity.
+  void (*convert_f32_f16)(size_t count, const float *x, uint16_t *y);
+  void (*convert_f16_f32)(size_t count, const uint16_t *x, float *y);
+  void (*convert_bf16_f32)(size_t count, const uint16_t *x, float *y);
+} ck_kernels;
+
+// The table for an instruction set, or NULL when this processor or its operating system lacks it.
+const ck_kernels *ck_kernels_for(ck_isa isa);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // CKERNELS_H
