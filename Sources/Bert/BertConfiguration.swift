@@ -1,0 +1,151 @@
+import Compute
+public import FoundationEssentials
+
+/// The function between the two linear layers of a feed-forward block.
+public enum Activation: String, CaseIterable, Sendable {
+  /// x Φ(x), with the error function.
+  case gelu
+  /// The tanh approximation of ``gelu``. Also known as `gelu_pytorch_tanh`.
+  case geluNew = "gelu_new"
+  case relu
+
+  init?(configured name: String) {
+    self.init(rawValue: name == "gelu_pytorch_tanh" ? "gelu_new" : name)
+  }
+}
+
+/// What a sequence classifier is trained for, as `problem_type` states it.
+public enum ProblemType: String, CaseIterable, Sendable {
+  case regression
+  case singleLabelClassification = "single_label_classification"
+  case multiLabelClassification = "multi_label_classification"
+}
+
+/// The hyper-parameters of a BERT encoder and its classifier: Hugging Face's `config.json`, keys in camelCase.
+///
+/// Keys that are not known here are kept for ``json``, so that a pruned model's file differs from its parent's only where
+/// the model does.
+///
+/// - SeeAlso: Devlin et al., "BERT", 2018, arXiv:1810.04805; `BertConfig` of Hugging Face transformers.
+public struct BertConfiguration: Equatable, Sendable {
+  public var vocabSize: Int
+  public var hiddenSize: Int
+  public var numHiddenLayers: Int
+  public var numAttentionHeads: Int
+  public var intermediateSize: Int
+  public var hiddenAct: Activation
+  public var hiddenDropoutProb: Double
+  public var attentionProbsDropoutProb: Double
+  /// Dropout before the classifier; nil takes ``hiddenDropoutProb``.
+  public var classifierDropout: Double?
+  public var maxPositionEmbeddings: Int
+  public var typeVocabSize: Int
+  public var initializerRange: Double
+  public var layerNormEps: Double
+  public var padTokenID: Int?
+  /// The name of each class, in the order of the logits.
+  public var id2label: [String]
+  public var label2id: [String: Int]
+  public var problemType: ProblemType?
+  public var architectures: [String]?
+  /// The format of the stored weights as `torch_dtype` (or, since transformers 4.56, `dtype`) states it, such as "float16".
+  public var dtype: String?
+
+  /// The file's members, for what ``json`` has to keep.
+  private(set) var readMembers: [JSONMember] = []
+
+  /// K, the number of classes.
+  public var numLabels: Int { id2label.count }
+
+  /// D, the size of an attention head.
+  public var headSize: Int { hiddenSize / numAttentionHeads }
+
+  /// A configuration of our own making. The defaults are those of `BertConfig`, which is BERT-base.
+  public init(
+    vocabSize: Int = 30522, hiddenSize: Int = 768, numHiddenLayers: Int = 12, numAttentionHeads: Int = 12,
+    intermediateSize: Int = 3072, hiddenAct: Activation = .gelu, hiddenDropoutProb: Double = 0.1,
+    attentionProbsDropoutProb: Double = 0.1, classifierDropout: Double? = nil, maxPositionEmbeddings: Int = 512,
+    typeVocabSize: Int = 2, initializerRange: Double = 0.02, layerNormEps: Double = 1e-12, padTokenID: Int? = 0,
+    id2label: [String] = ["LABEL_0", "LABEL_1"]
+  ) {
+    self.vocabSize = vocabSize
+    self.hiddenSize = hiddenSize
+    self.numHiddenLayers = numHiddenLayers
+    self.numAttentionHeads = numAttentionHeads
+    self.intermediateSize = intermediateSize
+    self.hiddenAct = hiddenAct
+    self.hiddenDropoutProb = hiddenDropoutProb
+    self.attentionProbsDropoutProb = attentionProbsDropoutProb
+    self.classifierDropout = classifierDropout
+    self.maxPositionEmbeddings = maxPositionEmbeddings
+    self.typeVocabSize = typeVocabSize
+    self.initializerRange = initializerRange
+    self.layerNormEps = layerNormEps
+    self.padTokenID = padTokenID
+    self.id2label = id2label
+    label2id = Dictionary(zip(id2label, 0...), uniquingKeysWith: { first, _ in first })
+    architectures = ["BertForSequenceClassification"]
+  }
+
+  /// Names the classes; ``label2id`` follows.
+  public mutating func setLabels(_ labels: [String]) {
+    id2label = labels
+    label2id = Dictionary(zip(labels, 0...), uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension BertConfiguration {
+  /// Reads and checks a `config.json`. A key that is missing takes the default of `BertConfig`, except the five sizes
+  /// without which the file is hardly one of BERT's.
+  ///
+  /// - Throws: ``BertError/file(_:)``, ``BertError/malformedJSON(path:offset:reason:)``,
+  ///   ``BertError/unsupportedArchitecture(path:found:)`` and ``BertError/configuration(path:key:expected:found:)``.
+  public init(url: URL) throws(BertError) {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try MappedFile(url: url).withBytes { $0.withUnsafeBytes { [UInt8]($0) } }
+    } catch { throw .file(error) }
+    try self.init(json: bytes, path: url.path(percentEncoded: false))
+  }
+
+  /// Reads and checks the text of a `config.json`; `path` is for messages.
+  public init(json: [UInt8], path: String) throws(BertError) {
+    let root: JSONValue
+    do throws(JSONError) {
+      root = try JSONValue(parsing: json)
+    } catch {
+      throw .malformedJSON(path: path, offset: error.offset, reason: error.reason)
+    }
+    guard case .object(let members) = root else {
+      throw .malformedJSON(path: path, offset: 0, reason: "expected an object, found \(root.evidence)")
+    }
+    let reader = ConfigurationReader(root: root, path: path)
+    try reader.checkArchitecture()
+
+    self.init(
+      vocabSize: try reader.count("vocab_size"),
+      hiddenSize: try reader.count("hidden_size"),
+      numHiddenLayers: try reader.count("num_hidden_layers"),
+      numAttentionHeads: try reader.count("num_attention_heads"),
+      intermediateSize: try reader.count("intermediate_size"),
+      hiddenAct: try reader.activation(),
+      hiddenDropoutProb: try reader.probability("hidden_dropout_prob") ?? 0.1,
+      attentionProbsDropoutProb: try reader.probability("attention_probs_dropout_prob") ?? 0.1,
+      classifierDropout: try reader.probability("classifier_dropout"),
+      maxPositionEmbeddings: try reader.count("max_position_embeddings", orElse: 512),
+      typeVocabSize: try reader.count("type_vocab_size", orElse: 2),
+      initializerRange: try reader.positive("initializer_range", orElse: 0.02),
+      layerNormEps: try reader.positive("layer_norm_eps", orElse: 1e-12),
+      padTokenID: nil,
+      id2label: try reader.labels())
+    guard hiddenSize % numAttentionHeads == 0 else {
+      throw reader.failure("num_attention_heads", "a divisor of hidden_size = \(hiddenSize)")
+    }
+    padTokenID = try reader.padTokenID(vocabSize: vocabSize)
+    label2id = try reader.labelIDs() ?? label2id
+    problemType = try reader.problemType()
+    architectures = try reader.architectures()
+    dtype = reader.root["dtype"]?.text ?? reader.root["torch_dtype"]?.text
+    readMembers = members
+  }
+}

@@ -1,0 +1,121 @@
+public import Compute
+
+/// What can be wrong with a model directory. The cases carry the evidence; ``description`` makes the words.
+public enum BertError: Error, Equatable, Sendable {
+  case file(FileError)
+  /// The directory lacks a file; `expected` names what would do.
+  case missingFile(directory: String, expected: [String])
+  /// Only pickled weights are there, which we do not read.
+  case pickledWeights(path: String)
+  /// `offset` is in bytes from the start of the file.
+  case malformedJSON(path: String, offset: Int, reason: String)
+  case configuration(path: String, key: String, expected: String, found: String)
+  case unsupportedArchitecture(path: String, found: String)
+  /// A safetensors file that breaks the rules of its format; `offset` is in bytes from the start of the file.
+  case safetensors(path: String, offset: Int, tensor: String?, problem: SafetensorsProblem)
+  /// The index of a sharded checkpoint does not fit the shards.
+  case shardIndex(path: String, tensor: String, problem: String)
+  /// Two stored names mean the same parameter.
+  case sameParameterTwice(path: String, name: String, stored: [String])
+  case missingTensors(path: String, [ExpectedTensor])
+  case tensorShape(path: String, tensor: String, expected: [Int], found: [Int])
+  case tensorFormat(path: String, tensor: String, expected: [SafetensorsDType], found: SafetensorsDType)
+  /// The first value that is NaN or infinite; `index` counts elements in row-major order.
+  case notFinite(path: String, tensor: String, index: Int, value: Float)
+  case unknownTensor(path: String, tensor: String)
+  /// A tensor to be written gave another number of bytes than its shape and format take.
+  case writtenByteCount(path: String, tensor: String, expected: Int, found: Int)
+  case duplicateTensor(path: String, tensor: String)
+}
+
+/// A rule of the safetensors format that a file breaks.
+public enum SafetensorsProblem: Error, Equatable, Sendable {
+  case fileTooShort(bytes: Int)
+  case headerPastEnd(headerBytes: UInt64, fileBytes: Int)
+  case headerTooLong(headerBytes: UInt64, limit: Int)
+  case malformedHeader(reason: String)
+  case unknownFormat(found: String)
+  case tooManyElements(shape: [Int])
+  case pastEnd(end: Int, dataBytes: Int)
+  case byteCount(expected: Int, found: Int, format: SafetensorsDType, shape: [Int])
+  case overlap(with: String)
+  case hole(bytes: Int)
+  case unusedTail(bytes: Int)
+}
+
+extension BertError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .file(let error):
+      "\(error)"
+    case .missingFile(let directory, let expected):
+      "\(directory): expected \(expected.joined(separator: " or ")), found none"
+    case .pickledWeights(let path):
+      """
+      \(path): this is a PyTorch pickle, which can run code when it is read, so it is not read here; convert it once in \
+      Python with transformers: m = AutoModelForSequenceClassification.from_pretrained(DIRECTORY); \
+      m.save_pretrained(DIRECTORY, safe_serialization=True)
+      """
+    case .malformedJSON(let path, let offset, let reason):
+      "\(path): malformed JSON at byte \(offset): \(reason)"
+    case .configuration(let path, let key, let expected, let found):
+      "\(path): key '\(key)': expected \(expected), found \(found)"
+    case .unsupportedArchitecture(let path, let found):
+      "\(path): only encoders of the BERT architecture (model_type 'bert') can be read, this is \(found)"
+    case .safetensors(let path, let offset, let tensor, let problem):
+      "\(path): byte \(offset): \(tensor.map { "tensor '\($0)': " } ?? "")\(problem)"
+    case .shardIndex(let path, let tensor, let problem):
+      "\(path): tensor '\(tensor)': \(problem)"
+    case .sameParameterTwice(let path, let name, let stored):
+      "\(path): \(stored.map { "'\($0)'" }.joined(separator: " and ")) both mean the parameter '\(name)'"
+    case .missingTensors(let path, let tensors):
+      "\(path): \(Self.count(tensors.count, "tensor")) missing: "
+        + tensors.map { "'\($0.name)' \($0.shape)" }.joined(separator: ", ")
+    case .tensorShape(let path, let tensor, let expected, let found):
+      "\(path): tensor '\(tensor)': expected shape \(expected), found \(found)"
+    case .tensorFormat(let path, let tensor, let expected, let found):
+      "\(path): tensor '\(tensor)': expected \(expected.map(\.rawValue).joined(separator: " or ")), found \(found.rawValue)"
+    case .notFinite(let path, let tensor, let index, let value):
+      "\(path): tensor '\(tensor)': expected finite numbers, found \(value) at element \(index)"
+    case .unknownTensor(let path, let tensor):
+      "\(path): there is no tensor '\(tensor)'"
+    case .writtenByteCount(let path, let tensor, let expected, let found):
+      "\(path): tensor '\(tensor)': expected \(expected) bytes to write, got \(found)"
+    case .duplicateTensor(let path, let tensor):
+      "\(path): tensor '\(tensor)' would be written twice"
+    }
+  }
+
+  private static func count(_ number: Int, _ noun: String) -> String {
+    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+  }
+}
+
+extension SafetensorsProblem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .fileTooShort(let bytes):
+      "expected at least 8 bytes for the header's length, the file has \(bytes)"
+    case .headerPastEnd(let headerBytes, let fileBytes):
+      "a header of \(headerBytes) bytes does not fit in the file of \(fileBytes) bytes: it is truncated or no safetensors file"
+    case .headerTooLong(let headerBytes, let limit):
+      "a header of \(headerBytes) bytes is longer than the format's limit of \(limit)"
+    case .malformedHeader(let reason):
+      "malformed header: \(reason)"
+    case .unknownFormat(let found):
+      "unknown dtype \(found)"
+    case .tooManyElements(let shape):
+      "the shape \(shape) has more elements than can be counted"
+    case .pastEnd(let end, let dataBytes):
+      "the data end at \(end), but the file holds \(dataBytes) bytes of data: it is truncated"
+    case .byteCount(let expected, let found, let format, let shape):
+      "\(format.rawValue) \(shape) takes \(expected) bytes, found \(found)"
+    case .overlap(let other):
+      "the data overlap those of tensor '\(other)'"
+    case .hole(let bytes):
+      "\(bytes) bytes before the data belong to no tensor"
+    case .unusedTail(let bytes):
+      "\(bytes) bytes after the last tensor belong to no tensor"
+    }
+  }
+}

@@ -1,0 +1,115 @@
+public import Compute
+public import FoundationEssentials
+
+/// A model directory in Hugging Face's form, opened for reading: `config.json` and safetensors, one file or shards.
+///
+/// Parameters go by their canonical names (``WeightNames``), however the file spells them. Opening reads headers only;
+/// each tensor is read when it is asked for.
+public struct Checkpoint: Sendable {
+  public let directory: URL
+  public let configuration: BertConfiguration
+  /// Canonical names of the parameters that are there, in the order of the model.
+  public let names: [String]
+  /// Stored names that the model has no use for: other heads, position ids, layers above `num_hidden_layers`.
+  public let unusedNames: [String]
+
+  private let files: ShardedCheckpoint
+  /// Canonical to stored name.
+  private let storedNames: [String: String]
+
+  /// Opens a directory. Call ``validate(requireClassifier:)`` before use.
+  ///
+  /// - Throws: ``BertError``, for each way in which a file can be missing or broken.
+  public init(modelDirectory: URL) throws(BertError) {
+    directory = modelDirectory
+    let configurationURL = modelDirectory.appending(path: "config.json")
+    guard FileManager.default.fileExists(atPath: configurationURL.path(percentEncoded: false)) else {
+      throw .missingFile(directory: modelDirectory.path(percentEncoded: false), expected: ["config.json"])
+    }
+    configuration = try BertConfiguration(url: configurationURL)
+    files = try ShardedCheckpoint(modelDirectory: modelDirectory)
+
+    let expected = WeightNames.all(configuration).map(\.name)
+    let wanted = Set(expected)
+    var storedNames: [String: String] = [:]
+    var unused: [String] = []
+    for stored in files.names {
+      guard case .parameter(let name) = WeightNames.meaning(of: stored), wanted.contains(name) else {
+        unused.append(stored)
+        continue
+      }
+      if let other = storedNames.updateValue(stored, forKey: name) {
+        throw .sameParameterTwice(path: files.path, name: name, stored: [other, stored].sorted())
+      }
+    }
+    self.storedNames = storedNames
+    unusedNames = unused
+    names = expected.filter { storedNames[$0] != nil }
+  }
+
+  /// The file with the weights, or the index of the shards.
+  public var path: String { files.path }
+
+  /// Whether both parameters of the pooler are there.
+  public var hasPooler: Bool { WeightNames.poolerNames.allSatisfy { storedNames[$0] != nil } }
+
+  /// Whether both parameters of the classifier are there.
+  public var hasClassifier: Bool { WeightNames.classifierNames.allSatisfy { storedNames[$0] != nil } }
+
+  /// The bytes of the parameters as they are stored.
+  public var parameterBytes: Int { names.reduce(0) { $0 + (entry($1)?.range.count ?? 0) } }
+
+  private func entry(_ name: String) -> SafetensorsFile.Entry? { storedNames[name].flatMap { files[$0] } }
+
+  public func shape(of name: String) -> [Int]? { entry(name)?.shape }
+
+  public func dtype(of name: String) -> SafetensorsDType? { entry(name)?.dtype }
+
+  /// The values of a parameter as Float32, row-major; F16 and BF16 are converted exactly.
+  ///
+  /// - Throws: ``BertError/unknownTensor(path:tensor:)``, ``BertError/tensorFormat(path:tensor:expected:found:)``, and
+  ///   ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity.
+  public func floats(_ name: String) throws(BertError) -> [Float] {
+    let stored = try stored(name)
+    return try files.file(of: stored).floats(of: stored)
+  }
+
+  /// A parameter as it is stored, without a copy; the value keeps the file mapped. The address need not be aligned.
+  public func bytes(of name: String) throws(BertError) -> MappedBytes {
+    let stored = try stored(name)
+    return try files.file(of: stored).bytes(of: stored)
+  }
+
+  private func stored(_ name: String) throws(BertError) -> String {
+    guard let stored = storedNames[name] else { throw .unknownTensor(path: path, tensor: name) }
+    return stored
+  }
+
+  /// Checks that each parameter is there, in a format that can be read, with the shape that the configuration asks for.
+  ///
+  /// Pooler and classifier may both be absent, as in an encoder that was never fine-tuned, but not half of one.
+  ///
+  /// - Parameter requireClassifier: whether pooler and classifier must be there.
+  /// - Throws: ``BertError/missingTensors(path:_:)`` with all that is missing,
+  ///   ``BertError/tensorShape(path:tensor:expected:found:)`` and
+  ///   ``BertError/tensorFormat(path:tensor:expected:found:)`` for the first that does not fit.
+  public func validate(requireClassifier: Bool) throws(BertError) {
+    var expected = WeightNames.encoder(configuration)
+    for part in [WeightNames.pooler(configuration), WeightNames.classifier(configuration)]
+    where requireClassifier || part.contains(where: { storedNames[$0.name] != nil }) {
+      expected += part
+    }
+    let missing = expected.filter { storedNames[$0.name] == nil }
+    guard missing.isEmpty else { throw .missingTensors(path: path, missing) }
+    for tensor in expected {
+      guard let entry = entry(tensor.name) else { continue }
+      guard entry.shape == tensor.shape else {
+        throw .tensorShape(path: path, tensor: entry.name, expected: tensor.shape, found: entry.shape)
+      }
+      guard SafetensorsDType.floating.contains(entry.dtype) else {
+        throw .tensorFormat(
+          path: path, tensor: entry.name, expected: SafetensorsDType.floating, found: entry.dtype)
+      }
+    }
+  }
+}

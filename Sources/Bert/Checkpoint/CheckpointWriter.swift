@@ -1,0 +1,58 @@
+import Compute
+public import FoundationEssentials
+
+/// Writes a model directory in Hugging Face's form: whole or not at all.
+///
+/// The files are written to a temporary sibling, which then takes the directory's name. An existing directory is replaced
+/// if it is empty or a model directory (plain files only, `config.json` among them), and left alone otherwise.
+public struct CheckpointWriter: Sendable {
+  /// Files that belong to the tokenizer and go with the model unchanged.
+  public static let tokenizerFiles = [
+    "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
+  ]
+
+  public var configuration: BertConfiguration
+  /// Where the tokenizer's files are copied from, as far as they are there.
+  public var tokenizerSource: URL?
+  /// Further files by name, such as a model card, that have to appear together with the model.
+  public var additionalFiles: [String: [UInt8]]
+
+  public init(
+    configuration: BertConfiguration, tokenizerSource: URL? = nil, additionalFiles: [String: [UInt8]] = [:]
+  ) {
+    self.configuration = configuration
+    self.tokenizerSource = tokenizerSource
+    self.additionalFiles = additionalFiles
+  }
+
+  /// Writes `config.json`, `model.safetensors` with `tensors` in their order, and the other files.
+  ///
+  /// - Throws: ``BertError`` (a ``BertError/file(_:)`` for a full disk or a read-only directory), or what a tensor's
+  ///   provider throws. Nothing is left behind, and an older directory stays as it was.
+  public func write(_ tensors: [TensorToWrite], to directory: URL) throws {
+    do {
+      let unfinished = try AtomicDirectory(replacing: directory, marker: "config.json")
+      let folder = unfinished.url
+      if let tokenizerSource {
+        for name in Self.tokenizerFiles { try copy(name, from: tokenizerSource, to: folder) }
+      }
+      for (name, bytes) in additionalFiles.sorted(by: { $0.key < $1.key }) {
+        try AtomicFile.write(bytes, to: folder.appending(path: name))
+      }
+      try AtomicFile.write(configuration.json, to: folder.appending(path: "config.json"))
+      try SafetensorsWriter.write(tensors, to: folder.appending(path: "model.safetensors"))
+      try unfinished.commit()
+    } catch let error as FileError {
+      throw BertError.file(error)
+    }
+  }
+
+  private func copy(_ name: String, from source: URL, to folder: URL) throws {
+    let original = source.appending(path: name)
+    guard FileManager.default.fileExists(atPath: original.path(percentEncoded: false)) else { return }
+    let file = try MappedFile(url: original)
+    try AtomicFile.write(to: folder.appending(path: name)) { copy in
+      try file.withBytes { bytes in try copy.write(bytes) }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/// A number format of the safetensors file format; the raw value is its name in a header.
+public enum SafetensorsDType: String, CaseIterable, Sendable {
+  case bool = "BOOL"
+  case u8 = "U8"
+  case i8 = "I8"
+  case u16 = "U16"
+  case i16 = "I16"
+  case f16 = "F16"
+  case bf16 = "BF16"
+  case u32 = "U32"
+  case i32 = "I32"
+  case f32 = "F32"
+  case u64 = "U64"
+  case i64 = "I64"
+  case f64 = "F64"
+
+  /// The size of one element.
+  public var byteCount: Int {
+    switch self {
+    case .bool, .u8, .i8: 1
+    case .u16, .i16, .f16, .bf16: 2
+    case .u32, .i32, .f32: 4
+    case .u64, .i64, .f64: 8
+    }
+  }
+
+  /// The bytes of a tensor, or nil if they cannot be counted in an `Int`.
+  public func byteCount(of shape: [Int]) -> Int? {
+    var bytes = byteCount
+    for extent in shape {
+      guard extent >= 0 else { return nil }
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
+      guard !overflow else { return nil }
+      bytes = product
+    }
+    return bytes
+  }
+
+  /// Formats that ``SafetensorsFile/floats(of:)`` converts.
+  public static let floating: [SafetensorsDType] = [.f32, .f16, .bf16]
+}
