@@ -22,12 +22,10 @@ package enum JSONValue: Equatable, Sendable {
   /// A short text for messages: the value itself if it is small, else its kind.
   package var evidence: String {
     switch self {
-    case .null: "null"
-    case .bool(let value): "\(value)"
-    case .number(let digits): digits
-    case .string(let text): text.utf8.count <= 60 ? "\"\(text)\"" : "a string of \(text.utf8.count) bytes"
-    case .array(let elements): "an array of \(elements.count)"
-    case .object(let members): "an object of \(members.count)"
+    case .null, .bool, .number: compact
+    case .string(let text): text.utf8.count <= 60 ? compact : "a string of \(text.utf8.count) bytes"
+    case .array(let elements): elements.count <= 4 ? compact : "an array of \(elements.count)"
+    case .object(let members): members.isEmpty ? "{}" : "an object of \(members.count)"
     }
   }
 

@@ -1,0 +1,50 @@
+import Foundation
+
+/// A new directory for one test, removed with this object.
+final class ScratchDirectory: Sendable {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "espalier-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  var path: String { url.path(percentEncoded: false) }
+
+  /// The names of what lies in it, hidden files too.
+  func entries(_ folder: String = "") throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).sorted()
+  }
+
+  @discardableResult
+  func write(_ bytes: [UInt8], _ name: String) throws -> URL {
+    let file = url.appending(path: name)
+    try Data(bytes).write(to: file)
+    return file
+  }
+
+  @discardableResult
+  func write(_ text: String, _ name: String) throws -> URL { try write(Array(text.utf8), name) }
+
+  /// The words of the error that `body` throws, with "DIR" for this directory; nil if it throws none.
+  func message(_ body: () throws -> Void) -> String? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return "\(error)".replacing(path, with: "DIR")
+    }
+  }
+}
+
+/// The reference files beside the tests.
+enum GoldenFiles {
+  static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Goldens")
+
+  static var tinyBert: URL { directory.appending(path: "tiny-bert") }
+
+  static func bytes(_ name: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: directory.appending(path: name))) }
+}
