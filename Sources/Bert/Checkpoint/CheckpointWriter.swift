@@ -30,20 +30,49 @@ public struct CheckpointWriter: Sendable {
   /// - Throws: ``BertError`` (a ``BertError/file(_:)`` for a full disk or a read-only directory), or what a tensor's
   ///   provider throws. Nothing is left behind, and an older directory stays as it was.
   public func write(_ tensors: [TensorToWrite], to directory: URL) throws {
+    let unfinished: AtomicDirectory
+    do throws(FileError) {
+      unfinished = try AtomicDirectory(replacing: directory, marker: "config.json")
+    } catch { throw BertError.file(error) }
+    let folder = unfinished.url
     do {
-      let unfinished = try AtomicDirectory(replacing: directory, marker: "config.json")
-      let folder = unfinished.url
-      if let tokenizerSource {
-        for name in Self.tokenizerFiles { try copy(name, from: tokenizerSource, to: folder) }
-      }
-      for (name, bytes) in additionalFiles.sorted(by: { $0.key < $1.key }) {
-        try AtomicFile.write(bytes, to: folder.appending(path: name))
-      }
-      try AtomicFile.write(configuration.json, to: folder.appending(path: "config.json"))
-      try SafetensorsWriter.write(tensors, to: folder.appending(path: "model.safetensors"))
+      try fill(folder, tensors)
       try unfinished.commit()
-    } catch let error as FileError {
-      throw BertError.file(error)
+    } catch {
+      throw Self.named(error, insteadOf: folder, directory)
+    }
+  }
+
+  private func fill(_ folder: URL, _ tensors: [TensorToWrite]) throws {
+    if let tokenizerSource {
+      for name in Self.tokenizerFiles { try copy(name, from: tokenizerSource, to: folder) }
+    }
+    for (name, bytes) in additionalFiles.sorted(by: { $0.key < $1.key }) {
+      try AtomicFile.write(bytes, to: folder.appending(path: name))
+    }
+    try AtomicFile.write(configuration.json, to: folder.appending(path: "config.json"))
+    try SafetensorsWriter.write(tensors, to: folder.appending(path: "model.safetensors"))
+  }
+
+  /// The error with the name that the user gave, where it has that of the temporary directory.
+  private static func named(_ error: any Error, insteadOf temporary: URL, _ directory: URL) -> any Error {
+    func final(_ path: String) -> String {
+      let prefix = temporary.path(percentEncoded: false)
+      guard path.hasPrefix(prefix) else { return path }
+      return directory.appending(path: String(path.dropFirst(prefix.count))).path(percentEncoded: false)
+    }
+    switch error {
+    case FileError.system(let path, let operation, let code),
+      BertError.file(.system(let path, let operation, let code)):
+      return BertError.file(.system(path: final(path), operation: operation, code: code))
+    case let other as FileError:
+      return BertError.file(other)
+    case BertError.writtenByteCount(let path, let tensor, let expected, let found):
+      return BertError.writtenByteCount(path: final(path), tensor: tensor, expected: expected, found: found)
+    case BertError.duplicateTensor(let path, let tensor):
+      return BertError.duplicateTensor(path: final(path), tensor: tensor)
+    default:
+      return error
     }
   }
 

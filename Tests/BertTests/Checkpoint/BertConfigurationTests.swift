@@ -1,5 +1,6 @@
 import Bert
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("config.json") struct BertConfigurationTests {
@@ -157,5 +158,25 @@ import Testing
   func refused(_ text: String, _ message: String) {
     let error = #expect(throws: BertError.self) { try Self.read(text) }
     #expect(error.map { "\($0)" } == message)
+  }
+
+  @Test("5,000 damaged files are refused or read, and what is read can be written and read again")
+  func damaged() throws {
+    let good = try GoldenFiles.bytes("tiny-bert/config.json")
+    var random = SeededGenerator(state: 11)
+    var accepted = 0
+    for round in 0..<5000 {
+      var bytes = good
+      if round % 4 == 0 { bytes.removeLast(Int.random(in: 1...bytes.count, using: &random)) }
+      for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] =
+          Bool.random(using: &random)
+          ? UInt8.random(in: 0 ... .max, using: &random) : good.randomElement(using: &random) ?? 0
+      }
+      guard let read = try? BertConfiguration(json: bytes, path: "config.json") else { continue }
+      accepted += 1
+      #expect(try Self.read(read.json).json == read.json, "round \(round)")
+    }
+    #expect(accepted > 0 && accepted < 4000, "\(accepted) accepted")
   }
 }

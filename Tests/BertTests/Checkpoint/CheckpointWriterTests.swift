@@ -62,6 +62,9 @@ import Testing
       let failing = TensorToWrite(name: "last", shape: [1], dtype: .u8) { _ in throw CancellationError() }
       try writer.write(tensors + [failing], to: directory)
     }
+    #expect(
+      scratch.message { try writer.write(tensors + [tensors[0]], to: directory) }
+        == "DIR/model/model.safetensors: tensor 'bert.embeddings.word_embeddings.weight' would be written twice")
     #expect(try scratch.entries() == ["model"])
     try Checkpoint(modelDirectory: directory).validate(requireClassifier: true)
   }
