@@ -160,6 +160,9 @@ typedef struct ck_kernels {
 // The table for an instruction set, or NULL when this processor or its operating system lacks it.
 const ck_kernels *ck_kernels_for(ck_isa isa);
 
+// Philox4x32-10 for one counter: where dropout's words come from. Known answers test it.
+void ck_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t word[4]);
+
 #ifdef __cplusplus
 }
 #endif

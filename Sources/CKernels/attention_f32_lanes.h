@@ -1,0 +1,224 @@
+// attention_f32_lanes.h: the vector version of attention_f32.c, which see. Included within a region (see lanes.h).
+
+#include "dropout_lanes.h"
+#include "lanes_math.h"
+
+// Length of a row of scores in scratch: whole vectors of 16.
+#define CK_PADDED(length) (((length) + 15) / 16 * 16)
+
+size_t CK_NAME(ck_f32_attention_scratch_count)(size_t length, size_t head_size) {
+  return CK_PADDED(length) * (head_size + CK_ATTENTION_ROWS);
+}
+
+size_t CK_NAME(ck_f32_attention_vjp_scratch_count)(size_t length, size_t head_size) {
+  return CK_PADDED(length) * (2 * head_size + 2 * CK_ATTENTION_ROWS + 1);
+}
+
+// ---- A product of unpacked matrices: c[m, n] (+)= a[m, k] b[k, n], for depths of tens.
+
+typedef struct CK_NAME(ck_product) {
+  size_t m, n, k;
+  const float *a;
+  size_t a_row_stride, a_col_stride;
+  const float *b;  // rows of n contiguous floats
+  size_t b_row_stride;
+  float *c;
+  size_t c_row_stride;
+  int add;
+} CK_NAME(ck_product);
+
+// `rows` and `vectors` are constants where this is expanded; the last vector has n columns.
+CK_INLINE void CK_NAME(ck_product_tile)(const CK_NAME(ck_product) *x, size_t row, size_t column, const size_t rows,
+                                        const size_t vectors, const size_t n) {
+  vf sum[6][2];
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < rows; ++r) {
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; ++v) sum[r][v] = vzero();
+  }
+  const float *a = x->a + row * x->a_row_stride, *b = x->b + column;
+  const size_t a_row_stride = x->a_row_stride;
+  for (size_t p = 0; p < x->k; ++p) {
+    vf b_vector[2];
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; ++v) b_vector[v] = vload_n(b + v * CK_LANES, n);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; ++r) {
+      vf broadcast = vset(a[r * a_row_stride]);
+#pragma clang loop unroll(full)
+      for (size_t v = 0; v < vectors; ++v) sum[r][v] = vfma(broadcast, b_vector[v], sum[r][v]);
+    }
+    a += x->a_col_stride;
+    b += x->b_row_stride;
+  }
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < rows; ++r) {
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; ++v) {
+      float *c = x->c + (row + r) * x->c_row_stride + column + v * CK_LANES;
+      vstore_n(c, x->add ? vadd(vload_n(c, n), sum[r][v]) : sum[r][v], n);
+    }
+  }
+}
+
+CK_INLINE void CK_NAME(ck_product_columns)(const CK_NAME(ck_product) *x, size_t column, const size_t vectors,
+                                           const size_t n) {
+  size_t row = 0;
+  for (; row + 6 <= x->m; row += 6) CK_NAME(ck_product_tile)(x, row, column, 6, vectors, n);
+  if (row + 4 <= x->m) {
+    CK_NAME(ck_product_tile)(x, row, column, 4, vectors, n);
+    row += 4;
+  }
+  if (row + 2 <= x->m) {
+    CK_NAME(ck_product_tile)(x, row, column, 2, vectors, n);
+    row += 2;
+  }
+  if (row < x->m) CK_NAME(ck_product_tile)(x, row, column, 1, vectors, n);
+}
+
+static void CK_NAME(ck_multiply)(const CK_NAME(ck_product) *x) {
+  size_t column = 0;
+  for (; column + 2 * CK_LANES <= x->n; column += 2 * CK_LANES) CK_NAME(ck_product_columns)(x, column, 2, CK_LANES);
+  if (column + CK_LANES <= x->n) {
+    CK_NAME(ck_product_columns)(x, column, 1, CK_LANES);
+    column += CK_LANES;
+  }
+  if (column < x->n) CK_NAME(ck_product_columns)(x, column, 1, x->n - column);
+}
+
+// turned[d, t] = x[t, d], rows of CK_PADDED(length), zeros beyond length.
+static void CK_NAME(ck_turn)(size_t length, size_t size, const float *x, size_t stride, float *turned) {
+  const size_t padded = CK_PADDED(length);
+  size_t t = 0;
+  for (; t + 8 <= length; t += 8) {
+    size_t d = 0;
+    for (; d + 8 <= size; d += 8) {
+      __m256 in[8], out[8];
+      for (size_t i = 0; i < 8; ++i) in[i] = _mm256_loadu_ps(x + (t + i) * stride + d);
+      ck_transpose_8x8(in, out);
+      for (size_t i = 0; i < 8; ++i) _mm256_storeu_ps(turned + (d + i) * padded + t, out[i]);
+    }
+    for (; d < size; ++d) {
+      for (size_t i = 0; i < 8; ++i) turned[d * padded + t + i] = x[(t + i) * stride + d];
+    }
+  }
+  for (; t < padded; ++t) {
+    for (size_t d = 0; d < size; ++d) turned[d * padded + t] = t < length ? x[t * stride + d] : 0.0f;
+  }
+}
+
+// ---- Forward
+
+void CK_NAME(ck_f32_attention)(const ck_attention_args *args, float *scratch) {
+  const size_t length = args->length, size = args->head_size, padded = CK_PADDED(length);
+  float *k_turned = scratch, *scores = scratch + padded * size;
+  float inverse_sum[CK_ATTENTION_ROWS];
+  const vf scale = vset(args->scale);
+  CK_NAME(ck_turn)(length, size, args->k, args->row_stride, k_turned);
+  for (size_t begin = 0; begin < length; begin += CK_ATTENTION_ROWS) {
+    const size_t rows = length - begin < CK_ATTENTION_ROWS ? length - begin : CK_ATTENTION_ROWS;
+    const CK_NAME(ck_product) score = {
+        .m = rows, .n = padded, .k = size, .a = args->q + begin * args->row_stride, .a_row_stride = args->row_stride,
+        .a_col_stride = 1, .b = k_turned, .b_row_stride = padded, .c = scores, .c_row_stride = padded};
+    CK_NAME(ck_multiply)(&score);
+    for (size_t r = 0; r < rows; ++r) {
+      float *row = scores + r * padded;
+      vf largest = vset(-INFINITY), sum = vzero();
+      for (size_t j = 0; j < length; j += CK_LANES) {
+        const size_t n = length - j < CK_LANES ? length - j : CK_LANES;
+        vf s = vselect(vfirst(n), vmul(scale, vload(row + j)), vset(-INFINITY));
+        vstore(row + j, s);
+        largest = vmax(s, largest);
+      }
+      const float most = vlargest(largest);
+      for (size_t j = 0; j < length; j += CK_LANES) {
+        const size_t n = length - j < CK_LANES ? length - j : CK_LANES;
+        vf e = vselect(vfirst(n), vexp(vsub(vload(row + j), vset(most))), vzero());
+        vstore(row + j, e);
+        sum = vadd(sum, e);
+      }
+      const float total = vsum(sum);
+      inverse_sum[r] = 1.0f / total;
+      if (args->log_sum_exp) args->log_sum_exp[begin + r] = most + logf(total);
+      const uint64_t offset = args->dropout_offset + (uint64_t)(begin + r) * length;
+      if (args->dropout.threshold) CK_NAME(ck_drop)(length, &args->dropout, offset, row, row);
+    }
+    float *context = args->context + begin * args->context_row_stride;
+    const CK_NAME(ck_product) mix = {
+        .m = rows, .n = size, .k = length, .a = scores, .a_row_stride = padded, .a_col_stride = 1, .b = args->v,
+        .b_row_stride = args->row_stride, .c = context, .c_row_stride = args->context_row_stride};
+    CK_NAME(ck_multiply)(&mix);
+    for (size_t r = 0; r < rows; ++r) {
+      float *row = context + r * args->context_row_stride;
+      for (size_t d = 0; d < size; d += CK_LANES) {
+        const size_t n = size - d < CK_LANES ? size - d : CK_LANES;
+        vstore_n(row + d, vmul(vload_n(row + d, n), vset(inverse_sum[r])), n);
+      }
+    }
+  }
+}
+
+// ---- VJP
+
+void CK_NAME(ck_f32_attention_vjp)(const ck_attention_vjp_args *args, float *scratch) {
+  const ck_attention_args *forward = &args->forward;
+  const size_t length = forward->length, size = forward->head_size, stride = forward->row_stride;
+  const size_t padded = CK_PADDED(length);
+  float *k_turned = scratch, *v_turned = k_turned + padded * size;
+  float *kept = v_turned + padded * size;               // scores, then f p
+  float *change = kept + padded * CK_ATTENTION_ROWS;    // sum_d g v, then ds
+  float *factor = change + padded * CK_ATTENTION_ROWS;  // f of a row
+  const vf scale = vset(forward->scale);
+  CK_NAME(ck_turn)(length, size, forward->k, stride, k_turned);
+  CK_NAME(ck_turn)(length, size, forward->v, stride, v_turned);
+  for (size_t begin = 0; begin < length; begin += CK_ATTENTION_ROWS) {
+    const size_t rows = length - begin < CK_ATTENTION_ROWS ? length - begin : CK_ATTENTION_ROWS;
+    const float *q = forward->q + begin * stride, *g = args->d_context + begin * args->d_context_row_stride;
+    const CK_NAME(ck_product) score = {
+        .m = rows, .n = padded, .k = size, .a = q, .a_row_stride = stride, .a_col_stride = 1, .b = k_turned,
+        .b_row_stride = padded, .c = kept, .c_row_stride = padded};
+    CK_NAME(ck_multiply)(&score);
+    const CK_NAME(ck_product) d_probability = {
+        .m = rows, .n = padded, .k = size, .a = g, .a_row_stride = args->d_context_row_stride, .a_col_stride = 1,
+        .b = v_turned, .b_row_stride = padded, .c = change, .c_row_stride = padded};
+    CK_NAME(ck_multiply)(&d_probability);
+    for (size_t r = 0; r < rows; ++r) {
+      const float *g_row = g + r * args->d_context_row_stride;
+      const float *context = forward->context + (begin + r) * forward->context_row_stride;
+      vf dot = vzero();
+      for (size_t d = 0; d < size; d += CK_LANES) {
+        const size_t n = size - d < CK_LANES ? size - d : CK_LANES;
+        dot = vfma(vload_n(g_row + d, n), vload_n(context + d, n), dot);
+      }
+      const vf delta = vset(vsum(dot)), log_sum = vset(forward->log_sum_exp[begin + r]);
+      float *kept_row = kept + r * padded, *change_row = change + r * padded;
+      for (size_t j = 0; j < padded; j += CK_LANES) vstore(factor + j, vset(1.0f));
+      if (forward->dropout.threshold) {
+        const uint64_t offset = forward->dropout_offset + (uint64_t)(begin + r) * length;
+        CK_NAME(ck_drop)(length, &forward->dropout, offset, factor, factor);
+      }
+      for (size_t j = 0; j < length; j += CK_LANES) {
+        vf f = vload(factor + j);
+        vf p = vexp(vsub(vmul(scale, vload(kept_row + j)), log_sum));
+        vf ds = vmul(scale, vmul(p, vsub(vmul(f, vload(change_row + j)), delta)));
+        vstore(kept_row + j, vmul(f, p));
+        vstore(change_row + j, ds);
+      }
+    }
+    const CK_NAME(ck_product) d_query = {
+        .m = rows, .n = size, .k = length, .a = change, .a_row_stride = padded, .a_col_stride = 1, .b = forward->k,
+        .b_row_stride = stride, .c = args->d_q + begin * args->d_row_stride, .c_row_stride = args->d_row_stride};
+    CK_NAME(ck_multiply)(&d_query);
+    const CK_NAME(ck_product) d_key = {
+        .m = length, .n = size, .k = rows, .a = change, .a_row_stride = 1, .a_col_stride = padded, .b = q,
+        .b_row_stride = stride, .c = args->d_k, .c_row_stride = args->d_row_stride, .add = begin > 0};
+    CK_NAME(ck_multiply)(&d_key);
+    const CK_NAME(ck_product) d_value = {
+        .m = length, .n = size, .k = rows, .a = kept, .a_row_stride = 1, .a_col_stride = padded, .b = g,
+        .b_row_stride = args->d_context_row_stride, .c = args->d_v, .c_row_stride = args->d_row_stride,
+        .add = begin > 0};
+    CK_NAME(ck_multiply)(&d_value);
+  }
+}
+
+#undef CK_PADDED

@@ -1,0 +1,89 @@
+// dispatch: one constant table an instruction set, and the question whether this processor has it.
+
+#include "kernels.h"
+
+#define CK_TABLE(suffix, set, mr, nr, block)                                              \
+  {                                                                                       \
+      .isa = set,                                                                         \
+      .gemm_mr = mr,                                                                      \
+      .gemm_nr = nr,                                                                      \
+      .gemm_row_block = block,                                                            \
+      .gemm_packed_count = ck_f32_gemm_packed_count_##suffix,                             \
+      .gemm_scratch_count = ck_f32_gemm_scratch_count_##suffix,                           \
+      .gemm_pack_b_f32 = ck_f32_gemm_pack_b_##suffix,                                     \
+      .gemm_pack_b_f16 = ck_f16_gemm_pack_b_##suffix,                                     \
+      .gemm = ck_f32_gemm_##suffix,                                                       \
+      .layernorm_f32 = ck_f32_layernorm_##suffix,                                         \
+      .layernorm_vjp_f32 = ck_f32_layernorm_vjp_##suffix,                                 \
+      .layernorm_vjp_parameters_f32 = ck_f32_layernorm_vjp_parameters_##suffix,           \
+      .activation_f32 = ck_f32_activation_##suffix,                                       \
+      .activation_vjp_f32 = ck_f32_activation_vjp_##suffix,                               \
+      .sum_rows_f32 = ck_f32_sum_rows_##suffix,                                           \
+      .softmax_f32 = ck_f32_softmax_##suffix,                                             \
+      .attention_scratch_count = ck_f32_attention_scratch_count_##suffix,                 \
+      .attention_vjp_scratch_count = ck_f32_attention_vjp_scratch_count_##suffix,         \
+      .attention_f32 = ck_f32_attention_##suffix,                                         \
+      .attention_vjp_f32 = ck_f32_attention_vjp_##suffix,                                 \
+      .embedding_f32 = ck_f32_embedding_##suffix,                                         \
+      .embedding_f16 = ck_f16_embedding_##suffix,                                         \
+      .embedding_vjp_f32 = ck_f32_embedding_vjp_##suffix,                                 \
+      .dropout_f32 = ck_f32_dropout_##suffix,                                             \
+      .add_f32 = ck_f32_add_##suffix,                                                     \
+      .axpy_f32 = ck_f32_axpy_##suffix,                                                   \
+      .scale_f32 = ck_f32_scale_##suffix,                                                 \
+      .sum_of_squares_f32 = ck_f32_sum_of_squares_##suffix,                               \
+      .all_finite_f32 = ck_f32_all_finite_##suffix,                                       \
+      .adamw_f32 = ck_f32_adamw_##suffix,                                                 \
+      .convert_f32_f16 = ck_f32_f16_convert_##suffix,                                     \
+      .convert_f16_f32 = ck_f16_f32_convert_##suffix,                                     \
+      .convert_bf16_f32 = ck_bf16_f32_convert_##suffix,                                   \
+  }
+
+static const ck_kernels ck_table_scalar =
+    CK_TABLE(scalar, CK_ISA_SCALAR, CK_GEMM_MR_SCALAR, CK_GEMM_NR_SCALAR, CK_GEMM_ROW_BLOCK_SCALAR);
+
+#if defined(__x86_64__)
+
+#include <cpuid.h>
+
+static const ck_kernels ck_table_avx2 =
+    CK_TABLE(avx2, CK_ISA_AVX2, CK_GEMM_MR_AVX2, CK_GEMM_NR_AVX2, CK_GEMM_ROW_BLOCK_AVX2);
+static const ck_kernels ck_table_avx512 =
+    CK_TABLE(avx512, CK_ISA_AVX512, CK_GEMM_MR_AVX512, CK_GEMM_NR_AVX512, CK_GEMM_ROW_BLOCK_AVX512);
+
+// Which register states the operating system saves (XCR0): bit 1 SSE, 2 AVX, 5 to 7 AVX-512.
+static uint64_t ck_saved_states(void) {
+  uint32_t low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (uint64_t)high << 32 | low;
+}
+
+static int ck_has(ck_isa isa) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return 0;
+  const unsigned fma = 1u << 12, osxsave = 1u << 27, avx = 1u << 28, f16c = 1u << 29;
+  const unsigned base = fma | osxsave | avx | f16c;
+  if ((c & base) != base) return 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  const unsigned avx2 = 1u << 5, avx512f = 1u << 16, avx512dq = 1u << 17, avx512bw = 1u << 30, avx512vl = 1u << 31;
+  const unsigned avx512 = avx2 | avx512f | avx512dq | avx512bw | avx512vl;
+  const unsigned needed = isa == CK_ISA_AVX512 ? avx512 : avx2;
+  const uint64_t states = isa == CK_ISA_AVX512 ? 0xe6 : 0x06;
+  return (b & needed) == needed && (ck_saved_states() & states) == states;
+}
+
+#endif  // __x86_64__
+
+const ck_kernels *ck_kernels_for(ck_isa isa) {
+  switch (isa) {
+    case CK_ISA_SCALAR: return &ck_table_scalar;
+#if defined(__x86_64__)
+    case CK_ISA_AVX2: return ck_has(isa) ? &ck_table_avx2 : NULL;
+    case CK_ISA_AVX512: return ck_has(isa) ? &ck_table_avx512 : NULL;
+#else
+    case CK_ISA_AVX2:
+    case CK_ISA_AVX512: break;
+#endif
+  }
+  return NULL;
+}

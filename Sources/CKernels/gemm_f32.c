@@ -1,0 +1,157 @@
+// gemm_f32: matrix product with a fused epilogue.
+//
+//   z[i, j] = sum_p a[i, p] * b[p, j] + bias[j]
+//   c[i, j] = activation(z[i, j]) + residual[i, j]          preactivation[i, j] = z[i, j] where asked for
+//   or, with `accumulate`, c[i, j] += sum_p a[i, p] * b[p, j]
+//
+// Layout  a: any strides. c, preactivation, residual: rows of n contiguous floats, c apart from all else, since partial
+//         sums are kept in it. b: packed into panels of nr columns, panel q at q * nr * k, element (p, j) of it at
+//         p * nr + j; columns beyond n hold zeros. F16 panels have the same layout.
+// Scalar  the definition: p in order, product and sum rounded each.
+// Vector  p runs in blocks of CK_GEMM_DEPTH; within a block a chain of fused multiply-adds from 0, the blocks added in
+//         order. Tiles of every height share that arithmetic, so an element is the same bits whatever the tile, the row
+//         range or m are, and the same for AVX2 and AVX-512 (but for activations' rounding).
+//
+// Blocking (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008): for each block of rows
+// and of depth, a is packed into scratch (fits in L2), and each panel of b (its depth block fits in or near L1) meets
+// all row tiles of the block.
+//   AVX2     6 x 16: 12 accumulators, 2 vectors of b and 1 broadcast are 15 of 16 registers.
+//   AVX-512 14 x 32: 28 accumulators, 2 + 1 are 31 of 32 registers.
+
+#include <string.h>
+
+#include "activation_scalar.h"
+#include "kernels.h"
+#include "lanes.h"
+#include "transpose_f32.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+// Depth block: a 16-column panel's block of 384 is 24 kB, a 32-column one's 48 kB.
+enum { CK_GEMM_DEPTH = 384 };
+
+// ---- Scalar
+
+#define NR CK_GEMM_NR_SCALAR
+
+size_t ck_f32_gemm_packed_count_scalar(size_t n, size_t k) { return (n + NR - 1) / NR * NR * k; }
+
+size_t ck_f32_gemm_scratch_count_scalar(size_t k) {
+  (void)k;
+  return 1;
+}
+
+void ck_f32_gemm_pack_b_scalar(size_t n, size_t k, const float *b, size_t n_stride, size_t k_stride,
+                               size_t panel_begin, size_t panel_end, float *packed) {
+  for (size_t panel = panel_begin; panel < panel_end; ++panel) {
+    float *out = packed + panel * NR * k;
+    for (size_t p = 0; p < k; ++p) {
+      for (size_t j = 0; j < NR; ++j) {
+        size_t column = panel * NR + j;
+        out[p * NR + j] = column < n ? b[p * k_stride + column * n_stride] : 0.0f;
+      }
+    }
+  }
+}
+
+void ck_f16_gemm_pack_b_scalar(size_t n, size_t k, const uint16_t *b, size_t n_stride, size_t k_stride,
+                               size_t panel_begin, size_t panel_end, uint16_t *packed) {
+  for (size_t panel = panel_begin; panel < panel_end; ++panel) {
+    uint16_t *out = packed + panel * NR * k;
+    for (size_t p = 0; p < k; ++p) {
+      for (size_t j = 0; j < NR; ++j) {
+        size_t column = panel * NR + j;
+        out[p * NR + j] = column < n ? b[p * k_stride + column * n_stride] : 0;
+      }
+    }
+  }
+}
+
+// Sums of up to CK_GEMM_MR_SCALAR rows by one panel.
+static void ck_f32_gemm_tile_scalar(const ck_gemm_args *args, size_t row, size_t rows, size_t panel,
+                                    float sum[CK_GEMM_MR_SCALAR][NR]) {
+  memset(sum, 0, sizeof(float) * CK_GEMM_MR_SCALAR * NR);
+  const float *b_f32 = (const float *)args->b + panel * NR * args->k;
+  const uint16_t *b_f16 = (const uint16_t *)args->b + panel * NR * args->k;
+  for (size_t p = 0; p < args->k; ++p) {
+    float b[NR];
+    if (args->b_type == CK_TYPE_F16) {
+      ck_f16_f32_convert_scalar(NR, b_f16 + p * NR, b);
+    } else {
+      memcpy(b, b_f32 + p * NR, sizeof b);
+    }
+    for (size_t r = 0; r < rows; ++r) {
+      float a = args->a[(row + r) * args->a_row_stride + p * args->a_col_stride];
+      for (size_t j = 0; j < NR; ++j) sum[r][j] += a * b[j];
+    }
+  }
+}
+
+void ck_f32_gemm_scalar(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                        size_t panel_end, float *scratch) {
+  (void)scratch;
+  float sum[CK_GEMM_MR_SCALAR][NR];
+  for (size_t panel = panel_begin; panel < panel_end; ++panel) {
+    for (size_t row = row_begin; row < row_end; row += CK_GEMM_MR_SCALAR) {
+      size_t rows = row_end - row < CK_GEMM_MR_SCALAR ? row_end - row : CK_GEMM_MR_SCALAR;
+      ck_f32_gemm_tile_scalar(args, row, rows, panel, sum);
+      for (size_t r = 0; r < rows; ++r) {
+        size_t i = row + r;
+        for (size_t j = panel * NR; j < panel * NR + NR && j < args->n; ++j) {
+          float z = sum[r][j - panel * NR];
+          float *c = args->c + i * args->c_row_stride + j;
+          if (args->accumulate) {
+            *c += z;
+            continue;
+          }
+          if (args->bias) z += args->bias[j];
+          if (args->preactivation) args->preactivation[i * args->preactivation_row_stride + j] = z;
+          z = ck_activate(args->activation, z);
+          if (args->residual) z += args->residual[i * args->residual_row_stride + j];
+          *c = z;
+        }
+      }
+    }
+  }
+}
+
+#undef NR
+
+// ---- AVX2 and AVX-512
+
+#if defined(__x86_64__)
+
+// One tile: up to mr rows by one panel or a few, a depth block.
+typedef struct ck_gemm_tile {
+  size_t depth;
+  const float *a;         // packed: element (r, p) at p * rows + r
+  const void *b;          // the depth block of the first panel
+  size_t b_panel_stride;  // elements from a panel to the next
+  float *c;
+  size_t c_row_stride;
+  size_t columns;     // that are to be stored
+  const float *bias;  // of the first column, or NULL
+  int add;            // whether c holds the sum so far
+} ck_gemm_tile;
+
+#define MR CK_GEMM_MR_AVX2
+#define NR CK_GEMM_NR_AVX2
+#define ROW_BLOCK CK_GEMM_ROW_BLOCK_AVX2
+#define CK_GEMM_EACH_HEIGHT(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#include "lanes_avx2.h"
+#include "gemm_f32_lanes.h"
+#include "lanes_end.h"
+#undef MR
+#undef NR
+#undef ROW_BLOCK
+#undef CK_GEMM_EACH_HEIGHT
+
+#define MR CK_GEMM_MR_AVX512
+#define NR CK_GEMM_NR_AVX512
+#define ROW_BLOCK CK_GEMM_ROW_BLOCK_AVX512
+#define CK_GEMM_EACH_HEIGHT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#include "lanes_avx512.h"
+#include "gemm_f32_lanes.h"
+#include "lanes_end.h"
+
+#endif  // __x86_64__

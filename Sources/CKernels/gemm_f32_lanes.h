@@ -1,0 +1,270 @@
+// gemm_f32_lanes.h: the vector version of gemm_f32.c, which see. Included within a region (see lanes.h), with MR, NR,
+// ROW_BLOCK and CK_GEMM_EACH_HEIGHT set.
+
+#include "activation_lanes.h"
+
+#define PANEL_VECTORS (NR / CK_LANES)
+
+// ---- Packing
+
+size_t CK_NAME(ck_f32_gemm_packed_count)(size_t n, size_t k) { return (n + NR - 1) / NR * NR * k; }
+
+// The block of a, 8 floats that the packing may write beyond it, and an F16 panel's depth block as floats.
+size_t CK_NAME(ck_f32_gemm_scratch_count)(size_t k) {
+  size_t depth = k < CK_GEMM_DEPTH ? k : CK_GEMM_DEPTH;
+  return ROW_BLOCK * depth + 16 + NR * depth;
+}
+
+// 8 columns of b that lie in rows of their own (k_stride 1) into a panel, `width` floats a step of depth.
+CK_INLINE void CK_NAME(ck_pack_transposed)(const float *b, size_t stride, size_t k, size_t width, float *out) {
+  size_t p = 0;
+  // Two transposes at a time, so that each cache line is read once: rows may lie a multiple of 4096 bytes apart.
+  for (; p + 16 <= k; p += 16) {
+    __m256 in[2][8], turned[8];
+    for (size_t j = 0; j < 8; ++j) {
+      in[0][j] = _mm256_loadu_ps(b + j * stride + p);
+      in[1][j] = _mm256_loadu_ps(b + j * stride + p + 8);
+    }
+    for (size_t part = 0; part < 2; ++part) {
+      ck_transpose_8x8(in[part], turned);
+      for (size_t i = 0; i < 8; ++i) _mm256_storeu_ps(out + (p + 8 * part + i) * width, turned[i]);
+    }
+  }
+  for (; p < k; ++p) {
+    for (size_t j = 0; j < 8; ++j) out[p * width + j] = b[j * stride + p];
+  }
+}
+
+void CK_NAME(ck_f32_gemm_pack_b)(size_t n, size_t k, const float *b, size_t n_stride, size_t k_stride,
+                                 size_t panel_begin, size_t panel_end, float *packed) {
+  for (size_t panel = panel_begin; panel < panel_end; ++panel) {
+    float *out = packed + panel * NR * k;
+    size_t first = panel * NR, columns = n - first < NR ? n - first : NR;
+    if (n_stride == 1) {
+      for (size_t p = 0; p < k; ++p) {
+        const float *row = b + p * k_stride + first;
+        for (size_t j = 0; j < NR; j += CK_LANES) {
+          size_t left = columns > j ? columns - j : 0;
+          vstore(out + p * NR + j, vload_n(row + (left ? j : 0), left < CK_LANES ? left : CK_LANES));
+        }
+      }
+      continue;
+    }
+    size_t j = 0;
+    if (k_stride == 1) {
+      for (; j + 8 <= columns; j += 8) {
+        CK_NAME(ck_pack_transposed)(b + (first + j) * n_stride, n_stride, k, NR, out + j);
+      }
+    }
+    for (; j < NR; ++j) {
+      const float *column = b + (first + j) * n_stride;
+      for (size_t p = 0; p < k; ++p) out[p * NR + j] = j < columns ? column[p * k_stride] : 0.0f;
+    }
+  }
+}
+
+void CK_NAME(ck_f16_gemm_pack_b)(size_t n, size_t k, const uint16_t *b, size_t n_stride, size_t k_stride,
+                                 size_t panel_begin, size_t panel_end, uint16_t *packed) {
+  for (size_t panel = panel_begin; panel < panel_end; ++panel) {
+    uint16_t *out = packed + panel * NR * k;
+    size_t first = panel * NR, columns = n - first < NR ? n - first : NR;
+    for (size_t j = 0; j < NR; ++j) {
+      const uint16_t *column = b + (first + j) * n_stride;
+      for (size_t p = 0; p < k; ++p) out[p * NR + j] = j < columns ? column[p * k_stride] : 0;
+    }
+  }
+}
+
+// Packs `rows` <= MR rows of a, `depth` columns: element (r, p) goes to p * rows + r. May write 8 floats beyond.
+CK_INLINE void CK_NAME(ck_gemm_pack_a)(const float *a, size_t row_stride, size_t col_stride, size_t rows,
+                                       size_t depth, float *out) {
+  if (row_stride == 1 && rows > 1) {
+    for (size_t p = 0; p < depth; ++p) {
+      for (size_t r = 0; r < rows; r += CK_LANES) {
+        size_t n = rows - r < CK_LANES ? rows - r : CK_LANES;
+        vstore_n(out + p * rows + r, vload_n(a + p * col_stride + r, n), n);
+      }
+    }
+    return;
+  }
+  if (col_stride == 1 && rows == 1) {
+    memcpy(out, a, depth * sizeof(float));
+    return;
+  }
+  size_t p = 0;
+  if (col_stride == 1) {
+    // 8 rows at a time, the last row standing in for those beyond `rows`. A store writes 8 floats, of which the later
+    // ones may belong to the next step of depth; they are written again in their turn.
+    for (; p + 8 <= depth; p += 8) {
+      __m256 in[(MR + 7) / 8][8], turned[(MR + 7) / 8][8];
+      for (size_t r = 0; r < rows; r += 8) {
+        for (size_t i = 0; i < 8; ++i) {
+          size_t row = r + i < rows ? r + i : rows - 1;
+          in[r / 8][i] = _mm256_loadu_ps(a + row * row_stride + p);
+        }
+        ck_transpose_8x8(in[r / 8], turned[r / 8]);
+      }
+      for (size_t i = 0; i < 8; ++i) {
+        for (size_t r = 0; r < rows; r += 8) _mm256_storeu_ps(out + (p + i) * rows + r, turned[r / 8][i]);
+      }
+    }
+  }
+  for (; p < depth; ++p) {
+    for (size_t r = 0; r < rows; ++r) out[p * rows + r] = a[r * row_stride + p * col_stride];
+  }
+}
+
+// ---- Micro-kernel
+
+// `rows`, `panels` and `is_f16` are constants where this is expanded, so that the sums stay in registers.
+CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows, const size_t panels,
+                                     const int is_f16) {
+  vf sum[MR][4 * PANEL_VECTORS];
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < rows; ++r) {
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) sum[r][v] = vzero();
+  }
+  const float *a = tile->a;
+  const float *b_f32 = (const float *)tile->b;
+  const uint16_t *b_f16 = (const uint16_t *)tile->b;
+  for (size_t p = 0; p < tile->depth; ++p) {
+    vf b[4 * PANEL_VECTORS];
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+      size_t at = v / PANEL_VECTORS * tile->b_panel_stride + v % PANEL_VECTORS * CK_LANES;
+      b[v] = is_f16 ? vload_f16(b_f16 + at) : vload(b_f32 + at);
+    }
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; ++r) {
+      vf broadcast = vset(a[r]);
+#pragma clang loop unroll(full)
+      for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) sum[r][v] = vfma(broadcast, b[v], sum[r][v]);
+    }
+    a += rows;
+    b_f32 += NR;
+    b_f16 += NR;
+  }
+#pragma clang loop unroll(full)
+  for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+    size_t column = v * CK_LANES;
+    if (column >= tile->columns) break;
+    size_t n = tile->columns - column < CK_LANES ? tile->columns - column : CK_LANES;
+    vf bias = tile->bias ? vload_n(tile->bias + column, n) : vzero();
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; ++r) {
+      float *c = tile->c + r * tile->c_row_stride + column;
+      vf z = sum[r][v];
+      if (tile->add) z = vadd(vload_n(c, n), z);
+      if (tile->bias) z = vadd(z, bias);
+      vstore_n(c, z, n);
+    }
+  }
+}
+
+// Panels that a tile of so many rows takes at once: few rows alone have too few sums in flight to hide the latency of
+// a fused multiply-add (4 cycles, two a cycle).
+#define CK_GEMM_PANELS(rows) ((rows) == 1 ? 4 : (rows) <= 3 ? 2 : 1)
+
+#define CK_GEMM_TILES(rows)                                                          \
+  static void CK_NAME(ck_gemm_tile_f32_##rows)(const ck_gemm_tile *tile) {           \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 0);                                         \
+  }                                                                                  \
+  static void CK_NAME(ck_gemm_tile_f16_##rows)(const ck_gemm_tile *tile) {           \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1);                                         \
+  }                                                                                  \
+  static void CK_NAME(ck_gemm_tiles_f32_##rows)(const ck_gemm_tile *tile) {          \
+    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 0);                      \
+  }                                                                                  \
+  static void CK_NAME(ck_gemm_tiles_f16_##rows)(const ck_gemm_tile *tile) {          \
+    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 1);                      \
+  }
+CK_GEMM_EACH_HEIGHT(CK_GEMM_TILES)
+
+typedef void (*CK_NAME(ck_gemm_tile_function))(const ck_gemm_tile *);
+
+// By rows - 1, then by type and by whether it takes several panels.
+#define CK_GEMM_ROW(rows)                                                                                        \
+  {{CK_NAME(ck_gemm_tile_f32_##rows), CK_NAME(ck_gemm_tiles_f32_##rows)},                                        \
+   {CK_NAME(ck_gemm_tile_f16_##rows), CK_NAME(ck_gemm_tiles_f16_##rows)}},
+static const CK_NAME(ck_gemm_tile_function) CK_NAME(ck_gemm_tiles)[MR][2][2] = {CK_GEMM_EACH_HEIGHT(CK_GEMM_ROW)};
+
+// ---- Epilogue, over a tile that was just stored: preactivation, activation, residual.
+
+CK_INLINE void CK_NAME(ck_gemm_epilogue)(const ck_gemm_args *args, size_t row, size_t rows, size_t column,
+                                         size_t columns) {
+  for (size_t r = 0; r < rows; ++r) {
+    float *c = args->c + (row + r) * args->c_row_stride + column;
+    float *z = args->preactivation ? args->preactivation + (row + r) * args->preactivation_row_stride + column : NULL;
+    const float *residual = args->residual ? args->residual + (row + r) * args->residual_row_stride + column : NULL;
+    for (size_t j = 0; j < columns; j += CK_LANES) {
+      size_t n = columns - j < CK_LANES ? columns - j : CK_LANES;
+      vf y = vload_n(c + j, n);
+      if (z) vstore_n(z + j, y, n);
+      y = vactivate(args->activation, y);
+      if (residual) y = vadd(y, vload_n(residual + j, n));
+      vstore_n(c + j, y, n);
+    }
+  }
+}
+
+void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                          size_t panel_end, float *scratch) {
+  const size_t k = args->k, n = args->n;
+  const int is_f16 = args->b_type == CK_TYPE_F16;
+  const int epilogue =
+      !args->accumulate && (args->preactivation || args->residual || args->activation != CK_ACTIVATION_NONE);
+  const size_t most = k < CK_GEMM_DEPTH ? k : CK_GEMM_DEPTH;
+  float *const widened = scratch + ROW_BLOCK * most + 16;
+  for (size_t block = row_begin; block < row_end; block += ROW_BLOCK) {
+    const size_t rows = row_end - block < ROW_BLOCK ? row_end - block : ROW_BLOCK;
+    size_t p = 0;
+    do {  // once for k = 0 too: the epilogue is still due
+      const size_t depth = k - p < CK_GEMM_DEPTH ? k - p : CK_GEMM_DEPTH;
+      const int last = p + depth == k;
+      for (size_t r = 0; r < rows; r += MR) {
+        CK_NAME(ck_gemm_pack_a)(args->a + (block + r) * args->a_row_stride + p * args->a_col_stride,
+                                args->a_row_stride, args->a_col_stride, rows - r < MR ? rows - r : MR, depth,
+                                scratch + r * depth);
+      }
+      // F16 panels that meet several tiles are widened once; else the tile does it.
+      const int widen = is_f16 && rows > MR;
+      const size_t together = rows <= MR ? CK_GEMM_PANELS(rows) : 1;
+      for (size_t panel = panel_begin; panel < panel_end;) {
+        const size_t panels = panel_end - panel >= together ? together : 1;
+        const size_t column = panel * NR, left = n - column;
+        const size_t columns = left < panels * NR ? left : panels * NR;
+        const size_t b_offset = column * k + p * NR;
+        const void *b =
+            is_f16 ? (const void *)((const uint16_t *)args->b + b_offset) : (const void *)((const float *)args->b + b_offset);
+        if (widen) {
+          for (size_t i = 0; i < depth * NR; i += CK_LANES) vstore(widened + i, vload_f16((const uint16_t *)b + i));
+          b = widened;
+        }
+        for (size_t r = 0; r < rows; r += MR) {
+          const size_t height = rows - r < MR ? rows - r : MR;
+          const ck_gemm_tile tile = {
+              .depth = depth,
+              .a = scratch + r * depth,
+              .b = b,
+              .b_panel_stride = NR * k,
+              .c = args->c + (block + r) * args->c_row_stride + column,
+              .c_row_stride = args->c_row_stride,
+              .columns = columns,
+              .bias = last && args->bias && !args->accumulate ? args->bias + column : NULL,
+              .add = p > 0 || args->accumulate,
+          };
+          CK_NAME(ck_gemm_tiles)[height - 1][is_f16 && !widen][panels > 1](&tile);
+          if (epilogue && last) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
+        }
+        panel += panels;
+      }
+      p += depth;
+    } while (p < k);
+  }
+}
+
+#undef PANEL_VECTORS
+#undef CK_GEMM_PANELS
+#undef CK_GEMM_TILES
+#undef CK_GEMM_ROW
