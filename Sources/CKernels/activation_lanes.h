@@ -27,7 +27,7 @@ CK_INLINE vf vactivation_derivative(ck_activation activation, vf x) {
   switch (activation) {
     case CK_ACTIVATION_GELU: {
       vf density, distribution = vnormal(x, &density);
-      vf clamped = vmax(vset(-14.5f), vmin(vset(14.5f), x));  // beyond, the density is 0
+      vf clamped = vmax(vset(-12.9f), vmin(vset(12.9f), x));  // beyond, the density is 0
       return vfma(clamped, density, distribution);
     }
     case CK_ACTIVATION_GELU_TANH: {

@@ -19,7 +19,7 @@ static inline float ck_activate(ck_activation activation, float x) {
     case CK_ACTIVATION_GELU: return x * (0.5f * erfcf(-x * CK_SQRT_HALF));
     case CK_ACTIVATION_GELU_TANH: {
       float u = CK_SQRT_2_OVER_PI * (x + CK_GELU_TANH_CUBIC * x * x * x);
-      return 0.5f * x * (1.0f + tanhf(u));
+      return x / (1.0f + expf(-2.0f * u));  // = x (1 + tanh u) / 2, and does not cancel for u < 0
     }
     case CK_ACTIVATION_RELU: return x < 0.0f ? 0.0f : x;
     case CK_ACTIVATION_TANH: return tanhf(x);
@@ -39,8 +39,8 @@ static inline float ck_activation_derivative(ck_activation activation, float x) 
       float c = fmaxf(-30.0f, fminf(30.0f, x));  // beyond, the derivative is 0 or 1
       float u = CK_SQRT_2_OVER_PI * (c + CK_GELU_TANH_CUBIC * c * c * c);
       float du = CK_SQRT_2_OVER_PI * (1.0f + 3.0f * CK_GELU_TANH_CUBIC * c * c);
-      float t = tanhf(u);
-      return 0.5f * (1.0f + t) + 0.5f * c * (1.0f - t * t) * du;
+      float e = expf(-2.0f * fabsf(u)), s = 1.0f / (1.0f + e), complement = e * s;  // swapped for u < 0
+      return (u < 0.0f ? complement : s) + c * (s * complement) * (2.0f * du);
     }
     case CK_ACTIVATION_RELU: return x > 0.0f ? 1.0f : 0.0f;
     case CK_ACTIVATION_TANH: {

@@ -191,8 +191,9 @@ static const CK_NAME(ck_gemm_tile_function) CK_NAME(ck_gemm_tiles)[MR][2][2] = {
 
 // ---- Epilogue, over a tile that was just stored: preactivation, activation, residual.
 
-CK_INLINE void CK_NAME(ck_gemm_epilogue)(const ck_gemm_args *args, size_t row, size_t rows, size_t column,
-                                         size_t columns) {
+// `activation` is a constant where this is expanded.
+CK_INLINE void CK_NAME(ck_gemm_epilogue_of)(const ck_gemm_args *args, const ck_activation activation, size_t row,
+                                            size_t rows, size_t column, size_t columns) {
   for (size_t r = 0; r < rows; ++r) {
     float *c = args->c + (row + r) * args->c_row_stride + column;
     float *z = args->preactivation ? args->preactivation + (row + r) * args->preactivation_row_stride + column : NULL;
@@ -201,11 +202,25 @@ CK_INLINE void CK_NAME(ck_gemm_epilogue)(const ck_gemm_args *args, size_t row, s
       size_t n = columns - j < CK_LANES ? columns - j : CK_LANES;
       vf y = vload_n(c + j, n);
       if (z) vstore_n(z + j, y, n);
-      y = vactivate(args->activation, y);
+      y = vactivate(activation, y);
       if (residual) y = vadd(y, vload_n(residual + j, n));
       vstore_n(c + j, y, n);
     }
   }
+}
+
+static void CK_NAME(ck_gemm_epilogue)(const ck_gemm_args *args, size_t row, size_t rows, size_t column,
+                                      size_t columns) {
+#define CK_GEMM_EPILOGUE(activation) \
+  case activation: CK_NAME(ck_gemm_epilogue_of)(args, activation, row, rows, column, columns); break;
+  switch (args->activation) {
+    CK_GEMM_EPILOGUE(CK_ACTIVATION_NONE)
+    CK_GEMM_EPILOGUE(CK_ACTIVATION_GELU)
+    CK_GEMM_EPILOGUE(CK_ACTIVATION_GELU_TANH)
+    CK_GEMM_EPILOGUE(CK_ACTIVATION_RELU)
+    CK_GEMM_EPILOGUE(CK_ACTIVATION_TANH)
+  }
+#undef CK_GEMM_EPILOGUE
 }
 
 void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
@@ -235,8 +250,7 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
         const size_t column = panel * NR, left = n - column;
         const size_t columns = left < panels * NR ? left : panels * NR;
         const size_t b_offset = column * k + p * NR;
-        const void *b =
-            is_f16 ? (const void *)((const uint16_t *)args->b + b_offset) : (const void *)((const float *)args->b + b_offset);
+        const void *b = (const char *)args->b + b_offset * (is_f16 ? sizeof(uint16_t) : sizeof(float));
         if (widen) {
           for (size_t i = 0; i < depth * NR; i += CK_LANES) vstore(widened + i, vload_f16((const uint16_t *)b + i));
           b = widened;

@@ -1,0 +1,36 @@
+package import Compute
+import Testing
+
+/// The distance of `found` from `exact` in units of the last place of `exact` as a Float.
+func ulps(_ found: Float, _ exact: Double) -> Double {
+  if found.isNaN || exact.isNaN { return found.isNaN && exact.isNaN ? 0 : .infinity }
+  let nearest = Float(exact)
+  if found == nearest { return 0 }
+  let unit = Double(max(nearest.magnitude.ulp, Float.leastNormalMagnitude.ulp))
+  return (Double(found) - exact).magnitude / unit
+}
+
+/// The largest `|found - exact| / allowed`; at most 1 when all are within what is allowed.
+func worstRatio(_ found: [Float], _ exact: [Double], allowed: (Int) -> Double) -> Double {
+  var worst = 0.0
+  for i in exact.indices {
+    let error = (Double(found[i]) - exact[i]).magnitude
+    worst = error.isNaN ? .infinity : max(worst, error / allowed(i))
+  }
+  return worst
+}
+
+/// Half the distance from 1 to the next Float: the largest relative error of one rounding.
+let roundingUnit = Double(Float.ulpOfOne) / 2
+
+/// The kernels of each instruction set that this machine has.
+let availableKernels: [KernelSet] = InstructionSet.available.compactMap { KernelSet($0) }
+
+/// Sizes about `width`: none, one, one less and more, three times, odd ones.
+func sizes(about width: Int) -> [Int] {
+  Set([0, 1, 2, 3, width - 1, width, width + 1, 3 * width, 3 * width + 5, 101]).sorted()
+}
+
+extension KernelSet: CustomTestStringConvertible {
+  package var testDescription: String { instructionSet.rawValue }
+}
