@@ -5,14 +5,16 @@ CK_INLINE void CK_NAME(ck_drop)(size_t count, const ck_dropout *dropout, uint64_
     if (x != y) memmove(y, x, count * sizeof(float));
     return;
   }
-  uint32_t words[CK_PHILOX_WORDS + CK_LANES] = {0};  // a vector may be read from any place before the end
+  enum { made = CK_NAME(ck_philox_count) };
+  uint32_t words[made + CK_LANES];  // a vector may be read from any place before the end
+  memset(words + made, 0, CK_LANES * sizeof words[0]);
   const vf scale = vset(dropout->scale);
   uint64_t block = offset / 4;
   size_t begin = (size_t)(offset % 4);
-  for (size_t i = 0; i < count; begin = 0, block += CK_PHILOX_WORDS / 4) {
+  for (size_t i = 0; i < count; begin = 0, block += made / 4) {
     CK_NAME(ck_philox_words)(dropout->key, dropout->stream, block, words);
-    while (begin < CK_PHILOX_WORDS && i < count) {
-      size_t n = count - i < CK_PHILOX_WORDS - begin ? count - i : CK_PHILOX_WORDS - begin;
+    while (begin < made && i < count) {
+      size_t n = count - i < made - begin ? count - i : made - begin;
       if (n > CK_LANES) n = CK_LANES;
       vf kept = vmul(scale, vload_n(x + i, n));
       vstore_n(y + i, vselect(vbelow(words + begin, dropout->threshold), vzero(), kept), n);

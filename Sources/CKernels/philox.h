@@ -21,7 +21,10 @@
 #define CK_PHILOX_W0 0x9E3779B9u
 #define CK_PHILOX_W1 0xBB67AE85u
 
-enum { CK_PHILOX_ROUNDS = 10, CK_PHILOX_WORDS = 32 };
+enum { CK_PHILOX_ROUNDS = 10 };
+
+// Words that a call of ck_philox_words_* makes: two vectors' worth, so that two chains of products overlap.
+enum { ck_philox_count_avx2 = 32, ck_philox_count_avx512 = 64 };
 
 static inline void ck_philox_block(const uint32_t counter[4], const uint32_t key[2], uint32_t word[4]) {
   uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3], k0 = key[0], k1 = key[1];
@@ -42,9 +45,9 @@ static inline void ck_philox_block(const uint32_t counter[4], const uint32_t key
 
 #if defined(__x86_64__)
 
-// The 32 words of 8 blocks from `block` on.
+// The words of the blocks from `block` on.
 CK_TARGET_AVX2 static inline void ck_philox_words_avx2(uint64_t key, uint64_t stream, uint64_t block,
-                                                       uint32_t words[CK_PHILOX_WORDS]) {
+                                                       uint32_t words[ck_philox_count_avx2]) {
   const __m256i m0 = _mm256_set1_epi64x(CK_PHILOX_M0), m1 = _mm256_set1_epi64x(CK_PHILOX_M1);
   __m256i c0[2], c1[2], c2[2], c3[2];
   for (int half = 0; half < 2; ++half) {
@@ -77,28 +80,37 @@ CK_TARGET_AVX2 static inline void ck_philox_words_avx2(uint64_t key, uint64_t st
 }
 
 CK_TARGET_AVX512 static inline void ck_philox_words_avx512(uint64_t key, uint64_t stream, uint64_t block,
-                                                           uint32_t words[CK_PHILOX_WORDS]) {
+                                                           uint32_t words[ck_philox_count_avx512]) {
   const __m512i m0 = _mm512_set1_epi64(CK_PHILOX_M0), m1 = _mm512_set1_epi64(CK_PHILOX_M1);
-  __m512i c0 = _mm512_add_epi64(_mm512_set1_epi64((long long)block), _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7));
-  __m512i c1 = _mm512_srli_epi64(c0, 32);
-  __m512i c2 = _mm512_set1_epi64((long long)(stream & 0xffffffff));
-  __m512i c3 = _mm512_set1_epi64((long long)(stream >> 32));
+  __m512i c0[2], c1[2], c2[2], c3[2];
+  for (int half = 0; half < 2; ++half) {
+    c0[half] = _mm512_add_epi64(_mm512_set1_epi64((long long)(block + 8 * (uint64_t)half)),
+                                _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7));
+    c1[half] = _mm512_srli_epi64(c0[half], 32);
+    c2[half] = _mm512_set1_epi64((long long)(stream & 0xffffffff));
+    c3[half] = _mm512_set1_epi64((long long)(stream >> 32));
+  }
   uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
   for (int round = 0; round < CK_PHILOX_ROUNDS; ++round) {
-    __m512i p0 = _mm512_mul_epu32(c0, m0), p1 = _mm512_mul_epu32(c2, m1);
-    c0 = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p1, 32), c1, _mm512_set1_epi64(k0), 0x96);
-    c2 = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p0, 32), c3, _mm512_set1_epi64(k1), 0x96);
-    c1 = p1;
-    c3 = p0;
+    const __m512i key0 = _mm512_set1_epi64(k0), key1 = _mm512_set1_epi64(k1);
+    for (int half = 0; half < 2; ++half) {
+      __m512i p0 = _mm512_mul_epu32(c0[half], m0), p1 = _mm512_mul_epu32(c2[half], m1);
+      c0[half] = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p1, 32), c1[half], key0, 0x96);  // xor of three
+      c2[half] = _mm512_ternarylogic_epi64(_mm512_srli_epi64(p0, 32), c3[half], key1, 0x96);
+      c1[half] = p1;
+      c3[half] = p0;
+    }
     k0 += CK_PHILOX_W0;
     k1 += CK_PHILOX_W1;
   }
-  __m512i w01 = _mm512_mask_blend_epi32(0xaaaa, c0, _mm512_slli_epi64(c1, 32));
-  __m512i w23 = _mm512_mask_blend_epi32(0xaaaa, c2, _mm512_slli_epi64(c3, 32));
-  __m512i even = _mm512_unpacklo_epi64(w01, w23), odd = _mm512_unpackhi_epi64(w01, w23);  // blocks 0 2 4 6, 1 3 5 7
   const __m512i low = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), high = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
-  _mm512_storeu_si512(words, _mm512_permutex2var_epi64(even, low, odd));
-  _mm512_storeu_si512(words + 16, _mm512_permutex2var_epi64(even, high, odd));
+  for (int half = 0; half < 2; ++half) {
+    __m512i w01 = _mm512_mask_blend_epi32(0xaaaa, c0[half], _mm512_slli_epi64(c1[half], 32));
+    __m512i w23 = _mm512_mask_blend_epi32(0xaaaa, c2[half], _mm512_slli_epi64(c3[half], 32));
+    __m512i even = _mm512_unpacklo_epi64(w01, w23), odd = _mm512_unpackhi_epi64(w01, w23);  // blocks 0 2 4 6, 1 3 5 7
+    _mm512_storeu_si512(words + 32 * half, _mm512_permutex2var_epi64(even, low, odd));
+    _mm512_storeu_si512(words + 32 * half + 16, _mm512_permutex2var_epi64(even, high, odd));
+  }
 }
 
 #endif  // __x86_64__

@@ -47,14 +47,14 @@ private let samples: [Float] = {
   private func run(_ kernels: KernelSet, _ activation: ck_activation, _ x: [Float]) -> [Float] {
     let x = GuardedBuffer(x), y = GuardedBuffer(count: x.count)
     kernels.table.activation_f32(x.count, activation, x.pointer, y.pointer)
-    #expect(y.isIntact)
+    #expect(areIntact(x, y))
     return y.values
   }
 
   private func runVJP(_ kernels: KernelSet, _ activation: ck_activation, dy: [Float], x: [Float]) -> [Float] {
     let x = GuardedBuffer(x), dy = GuardedBuffer(dy), dx = GuardedBuffer(count: x.count)
     kernels.table.activation_vjp_f32(x.count, activation, dy.pointer, x.pointer, dx.pointer)
-    #expect(dx.isIntact)
+    #expect(areIntact(x, dy, dx))
     return dx.values
   }
 
@@ -68,7 +68,7 @@ private let samples: [Float] = {
         #expect(y.magnitude <= 3.1e-37)
         continue
       }
-      let allowed = kernels.instructionSet == .scalar ? 6 + 1.5 * Double(x * x) : 6
+      let allowed = kernels.instructionSet == .scalar ? 6 + 1.5 * Double(x * x) : 7
       worst = max(worst, ulps(y, exact) / allowed)
     }
     #expect(worst <= 1)

@@ -78,6 +78,7 @@ private struct Head {
     let factors = GuardedBuffer([Float](repeating: 1, count: length * length))
     var dropout = dropout
     scalar?.dropout_f32(factors.count, &dropout, offset, factors.pointer, factors.pointer)
+    #expect(areIntact(factors))
     return ExactAttention(
       length: length, size: size, scale: Double(scale), q: part(0), k: part(1), v: part(2),
       factor: factors.values.map { Double($0) })
@@ -103,7 +104,7 @@ private struct Head {
     let scratch = GuardedBuffer(count: kernels.table.attention_scratch_count(length, size))
     var args = arguments(context: context, logSumExp: logSumExp)
     kernels.table.attention_f32(&args, scratch.pointer)
-    #expect(context.isIntact && logSumExp.isIntact && scratch.isIntact)
+    #expect(areIntact(packed, context, logSumExp, scratch))
     return (context, logSumExp)
   }
 
@@ -119,7 +120,7 @@ private struct Head {
     (args.d_q, args.d_k, args.d_v) = (d.pointer, d.pointer + size, d.pointer + 2 * size)
     args.d_row_stride = 3 * size
     kernels.table.attention_vjp_f32(&args, scratch.pointer)
-    #expect(d.isIntact && scratch.isIntact)
+    #expect(areIntact(packed, g, context, logSumExp, d, scratch))
     return d.values
   }
 }
@@ -145,6 +146,7 @@ private struct Head {
         let scratch = GuardedBuffer(count: kernels.table.attention_scratch_count(length, size))
         var args = head.arguments(context: again, logSumExp: nil)
         kernels.table.attention_f32(&args, scratch.pointer)
+        #expect(areIntact(head.packed, again, scratch))
         #expect(again.bits == context.bits)
       }
     }

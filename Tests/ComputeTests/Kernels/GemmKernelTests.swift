@@ -73,7 +73,7 @@ private struct Product {
     } else {
       table.gemm(&args, rows.lowerBound, rows.upperBound, 0, panels, scratch.pointer)
     }
-    #expect(scratch.isIntact && packed.isIntact && packedHalf.isIntact && c.isIntact, "stray write, \(self.shape)")
+    #expect(areIntact(a, b, half, packed, packedHalf, scratch, c), "stray write, \(self.shape)")
   }
 
   var shape: String { "\(m)x\(n)x\(k) \(aTransposed ? "aT " : "")\(bTransposed ? "bT " : "")\(isHalf ? "f16" : "")" }
@@ -147,6 +147,7 @@ private struct Product {
         alone.run(kernels, c: part, prepare: epilogue)
         #expect(part.bits == Array(whole.bits[rows.lowerBound * n..<rows.upperBound * n]), "rows \(rows) alone")
       }
+      #expect(areIntact(bias))
     }
   }
 
@@ -196,7 +197,7 @@ private struct Product {
           args.residual = UnsafePointer(residual.pointer)
           args.residual_row_stride = product.n + 2
         }
-        #expect(z.isIntact)
+        #expect(areIntact(z, bias, residual))
         let exact = product.exact()
         for i in 0..<product.m {
           for j in 0..<product.n {
@@ -238,6 +239,6 @@ private struct Product {
         #expect((Double(c.values[i * n + j]) - exact).magnitude <= Double(k * k) * roundingUnit)
       }
     }
-    #expect(c.isIntact && packed.isIntact && scratch.isIntact)
+    #expect(areIntact(a, b, c, packed, scratch))
   }
 }

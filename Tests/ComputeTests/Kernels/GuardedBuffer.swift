@@ -1,5 +1,8 @@
 /// Memory for a kernel under test: it starts off alignment, and has canaries on both sides that show a stray write.
-final class GuardedBuffer<Element: BitwiseCopyable & Equatable> {
+///
+/// The memory lives as long as the object, not as long as `pointer` is in use: ask ``areIntact(_:)`` after the call
+/// about every buffer that went into it, inputs too, which keeps them until then.
+final class GuardedBuffer<Element: BitwiseCopyable & Equatable>: Guarded {
   let count: Int
   private let base: UnsafeMutablePointer<Element>
   private let canary: Element
@@ -18,12 +21,22 @@ final class GuardedBuffer<Element: BitwiseCopyable & Equatable> {
   /// An odd number of elements after the start of the allocation.
   var pointer: UnsafeMutablePointer<Element> { base + Self.margin }
 
-  var values: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+  var values: [Element] { withExtendedLifetime(self) { Array(UnsafeBufferPointer(start: pointer, count: count)) } }
 
   /// Whether nothing was written outside.
   var isIntact: Bool {
     (0..<Self.margin).allSatisfy { base[$0] == canary && base[Self.margin + count + $0] == canary }
   }
+}
+
+/// What has canaries.
+protocol Guarded: AnyObject {
+  var isIntact: Bool { get }
+}
+
+/// Whether no kernel wrote outside of any of the buffers.
+func areIntact(_ buffers: any Guarded...) -> Bool {
+  buffers.allSatisfy { $0.isIntact }
 }
 
 extension GuardedBuffer<Float> {

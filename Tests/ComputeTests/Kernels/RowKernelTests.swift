@@ -21,11 +21,11 @@ import Testing
     kernels.table.layernorm_f32(
       rows, columns, x.pointer, residual?.pointer, scale.pointer, shift.pointer, epsilon, y.pointer, sum.pointer,
       mean.pointer, inverse.pointer)
-    #expect(y.isIntact && sum.isIntact && mean.isIntact && inverse.isIntact)
+    #expect(areIntact(x, scale, shift, y, sum, mean, inverse))
     // In place and without the extras: the same bits.
     kernels.table.layernorm_f32(
       rows, columns, x.pointer, residual?.pointer, scale.pointer, shift.pointer, epsilon, x.pointer, nil, nil, nil)
-    #expect(x.bits == y.bits && x.isIntact)
+    #expect(x.bits == y.bits && areIntact(x, scale, shift) && residual?.isIntact != false)
     return Result(y: y.values, sum: sum.values, mean: mean.values, inverse: inverse.values)
   }
 
@@ -98,7 +98,7 @@ import Testing
             rows, columns, range.lowerBound, range.upperBound, dy.pointer, x.pointer, mean.pointer, inverse.pointer,
             dScale.pointer, dShift.pointer)
         }
-        #expect(dx.isIntact && dScale.isIntact && dShift.isIntact)
+        #expect(areIntact(x, dy, scale, mean, inverse, dx, dScale, dShift))
         var exactScale = [Double](repeating: 0, count: columns), exactShift = exactScale
         for i in 0..<rows {
           let m = Double(mean.values[i]), r = Double(inverse.values[i])
@@ -132,7 +132,7 @@ import Testing
         let x = GuardedBuffer(values), y = GuardedBuffer(count: values.count)
         kernels.table.softmax_f32(rows, columns, x.pointer, y.pointer)
         kernels.table.softmax_f32(rows, columns, x.pointer, x.pointer)
-        #expect(y.isIntact && x.bits == y.bits)
+        #expect(areIntact(x, y) && x.bits == y.bits)
         for i in 0..<rows {
           let row = values[i * columns..<(i + 1) * columns].map { Double($0) }
           let sum = row.reduce(0) { $0 + exp($1) }
