@@ -1,0 +1,41 @@
+/// A drawing with its words and the numbers it was made from.
+struct Figure {
+  /// Of the file, and of the place on the page.
+  let name: String
+  let title: String
+  /// One sentence for those who can't see it: what is drawn and what it shows.
+  let summary: String
+  /// What a reader must know to read it right.
+  let caption: String
+  let chart: any Chart
+  let table: DataTable
+
+  /// Inside of the page, which has the styles and shows the title.
+  var inline: Markup { svg(margin: 0, heading: 0, [.group(chart.drawn())], isStandalone: false) }
+
+  /// A file of its own, on its own paper, with its title.
+  var standalone: String {
+    let (margin, heading) = (20.0, 30.0)
+    let pieces = [
+      Draw.rect(0, 0, chart.width + 2 * margin, chart.height + heading + 2 * margin, "paper"),
+      Draw.text(title, margin, margin + 13, "heading"),
+      Draw.translated(margin, margin + heading, chart.drawn()),
+    ]
+    return svg(margin: margin, heading: heading, pieces, isStandalone: true).source
+  }
+
+  private func svg(margin: Double, heading: Double, _ pieces: [Markup], isStandalone: Bool) -> Markup {
+    let width = NumberText.coordinate(chart.width + 2 * margin)
+    let height = NumberText.coordinate(chart.height + heading + 2 * margin)
+    let words: [Markup] = [
+      .element("title", ["id": "\(name)-title"], title), .element("desc", ["id": "\(name)-desc"], summary),
+    ]
+    let style: [Markup] = isStandalone ? [.style(ChartStyle.standalone)] : []
+    return .element(
+      "svg",
+      [
+        "xmlns": "http://www.w3.org/2000/svg", "class": "chart", "viewBox": "0 0 \(width) \(height)",
+        "width": width, "height": height, "role": "img", "aria-labelledby": "\(name)-title \(name)-desc",
+      ], words + style + pieces)
+  }
+}

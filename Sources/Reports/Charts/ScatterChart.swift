@@ -1,0 +1,99 @@
+/// Marks in the plane, with intervals, joined within a group where that means something, and named beside the marks or in
+/// a legend.
+struct ScatterChart: Chart {
+  struct Point {
+    let x: Double
+    let y: Double
+    var interval: Bounds?
+    /// Written beside the mark; none where the legend names the group.
+    var name: String?
+  }
+
+  struct Group {
+    let name: String
+    let look: SeriesLook
+    let points: [Point]
+    var isJoined = false
+  }
+
+  let groups: [Group]
+  let xName: String
+  let yName: String
+  var xTicks: [Double]?
+  var xStartsAtZero = false
+  var showsLegend = false
+  /// A span of y that is shaded, such as the baseline's interval.
+  var band: Bounds?
+  /// Points joined by a dotted line, such as those that no other beats in both.
+  var frontier: [Draw.Point] = []
+  /// Units by which the groups are set apart where they share their x.
+  var dodge = 0.0
+  let width = ChartLayout.width
+
+  private var legend: Legend {
+    Legend(
+      entries: showsLegend ? groups.map { group in .init(name: group.name) { group.look.mark($0, $1) } } : [],
+      width: width)
+  }
+  private var top: Double { legend.height + 34 }
+  private var bottom: Double { top + 250 }
+  var height: Double { bottom + 46 }
+
+  func drawn() -> [Markup] {
+    let points = groups.flatMap(\.points)
+    guard let xs = Scale.range(of: points.map(\.x) + (xStartsAtZero ? [0] : [])),
+      let ys = Scale.range(
+        of: points.flatMap { [$0.y, $0.interval?.lower ?? $0.y, $0.interval?.upper ?? $0.y] }
+          + (band.map { [$0.lower, $0.upper] } ?? []))
+    else { return [] }
+    let (left, right) = (50.0, width - 12)
+    let x = Scale(
+      domain: xStartsAtZero ? 0...(xs.upperBound * 1.12) : Scale.padded(xs, by: 0.08), from: left, to: right)
+    let y = Scale(domain: Scale.padded(ys, by: 0.06), from: bottom, to: top)
+    let (yTicks, xTicks) = (y.ticks(5), self.xTicks ?? x.ticks(6))
+    let (yDecimals, xDecimals) = (Axis.decimals(for: yTicks), Axis.decimals(for: xTicks))
+    var pieces = legend.drawn(x: 0, y: 0)
+    if let band {
+      let upper = y.position(band.upper)
+      pieces.append(Draw.rect(left, upper, right - left, y.position(band.lower) - upper, "band"))
+    }
+    pieces += Axis(y, name: yName, ticks: yTicks) { NumberText.fixed($0, yDecimals) }
+      .left(left: left, right: right, top: top)
+    pieces += Axis(x, name: xName, ticks: xTicks) { NumberText.fixed($0, xDecimals) }
+      .below(top: top, bottom: bottom, grid: false)
+    pieces.append(Draw.line(left, bottom, right, bottom, "axis"))
+    if frontier.count > 1 {
+      pieces.append(Draw.polyline(frontier.map { (x.position($0.x), y.position($0.y)) }, "guide"))
+    }
+    var named: [(name: String, x: Double, y: Double, look: SeriesLook)] = []
+    var marks: [Markup] = []
+    for (index, group) in groups.enumerated() {
+      let shift = dodge * (Double(index) - Double(groups.count - 1) / 2)
+      let placed = group.points.filter { $0.x.isFinite && $0.y.isFinite }.map { point in
+        (point: point, x: x.position(point.x) + shift, y: y.position(point.y))
+      }
+      if group.isJoined && placed.count > 1 {
+        let line = placed.sorted { $0.x < $1.x }.map { (x: $0.x, y: $0.y) }
+        pieces.append(
+          Draw.polyline(line, "line \(group.look.cssClass)" + (group.look.isDashed ? " dashed thin" : "")))
+      }
+      for item in placed {
+        if let interval = item.point.interval {
+          pieces.append(
+            Draw.line(
+              item.x, y.position(interval.lower), item.x, y.position(interval.upper),
+              "line thin \(group.look.cssClass)"))
+        }
+        marks.append(group.look.mark(item.x, item.y))
+        if let name = item.point.name { named.append((name, item.x, item.y, group.look)) }
+      }
+    }
+    let labels = LabelPlacement.place(
+      named.map { ($0.name, $0.x, $0.y) }, inside: (left, top - 6, width, bottom))
+    for (item, place) in zip(named, labels) {
+      pieces.append(
+        Draw.text(item.name, place.x, place.y, "small series-text \(item.look.cssClass)", anchor: place.anchor))
+    }
+    return pieces + marks
+  }
+}

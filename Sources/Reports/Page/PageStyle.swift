@@ -1,0 +1,69 @@
+/// The style of the page: one column of text, figures two by two where there is room, no request to anywhere.
+enum PageStyle {
+  static let sheet = """
+    :root{color-scheme:light dark;--ground:#f7f8f9;--accent:#1c7c54;--accent-soft:#e8f3ee;\(ChartStyle.variables(dark: false))}
+    @media (prefers-color-scheme:dark){:root{--ground:#0e1216;--accent:#4fc38d;--accent-soft:#14261f;\
+    \(ChartStyle.variables(dark: true))}}
+    @media print{:root{color-scheme:light;--ground:#ffffff;--accent:#1c7c54;--accent-soft:#f2f7f4;\
+    \(ChartStyle.variables(dark: false))}}
+    *{box-sizing:border-box}
+    html{-webkit-text-size-adjust:100%}
+    body{margin:0;background:var(--ground);color:var(--ink);\
+    font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+    main,header.top,footer{max-width:1180px;margin:0 auto;padding:0 24px}
+    header.top{padding-top:48px}
+    h1{font-size:30px;line-height:1.2;letter-spacing:-.015em;margin:0 0 6px;font-weight:650}
+    h2{font-size:20px;line-height:1.3;margin:48px 0 12px;font-weight:650}
+    h3{font-size:16px;line-height:1.35;margin:0 0 10px;font-weight:600}
+    p{margin:0 0 12px;max-width:76ch}
+    .lead{color:var(--muted);margin:0}
+    .kicker{font-size:13px;letter-spacing:.06em;text-transform:uppercase;color:var(--muted);margin:0 0 8px;font-weight:600}
+    .verdict{margin:28px 0 0;padding:20px 24px;background:var(--accent-soft);border-left:4px solid var(--accent);\
+    border-radius:4px}
+    .verdict p{max-width:88ch}
+    .verdict p:nth-of-type(2){font-size:19px;line-height:1.45;font-weight:500}
+    .verdict p:last-child{margin-bottom:0}
+    .note{color:var(--muted);font-size:14px}
+    .scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--grid);border-radius:6px;margin:0 0 12px}
+    .scroll:focus-visible,summary:focus-visible,pre:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+    table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums lining-nums}
+    caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+    th,td{padding:9px 14px;text-align:left;vertical-align:top;font-weight:400}
+    thead th{color:var(--muted);font-size:12.5px;font-weight:600;border-bottom:1px solid var(--axis);\
+    vertical-align:bottom;line-height:1.3}
+    tbody tr+tr th,tbody tr+tr td{border-top:1px solid var(--grid)}
+    tbody th{font-weight:550}
+    th.number,td.number{text-align:right;white-space:nowrap}
+    thead th.number{white-space:normal}
+    tr.role-baseline{background:var(--band)}
+    tr.role-control th,tr.role-control td,tr.role-reference th,tr.role-reference td{color:var(--muted)}
+    tr.recommended th{box-shadow:inset 4px 0 var(--accent)}
+    .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:20px}
+    figure{margin:0;padding:20px;background:var(--paper);border:1px solid var(--grid);border-radius:6px;\
+    display:flex;flex-direction:column;min-width:0}
+    figure .drawing{overflow-x:auto}
+    figure svg{display:block;width:100%;height:auto;min-width:440px;max-width:640px;margin:0 auto}
+    figcaption{color:var(--muted);font-size:13.5px;line-height:1.5;margin:12px 0 10px}
+    details{font-size:14px;margin-top:auto}
+    details.wide{margin:0 0 12px}
+    summary{cursor:pointer;color:var(--muted);padding:4px 0;font-weight:500}
+    details[open] summary{margin-bottom:8px}
+    figure .scroll table{font-size:13px}
+    figure .scroll th,figure .scroll td{padding:6px 10px}
+    dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:6px 24px;margin:0;font-size:14px}
+    dl.facts dt{color:var(--muted)}
+    dl.facts dd{margin:0;overflow-wrap:anywhere}
+    pre{background:var(--paper);border:1px solid var(--grid);border-radius:6px;padding:14px 16px;overflow-x:auto;margin:0 0 12px;\
+    font:13.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
+    code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;overflow-wrap:anywhere}
+    .matrices{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));gap:16px}
+    ul{padding-left:20px;max-width:76ch}
+    footer{color:var(--muted);font-size:13px;padding-top:40px;padding-bottom:48px}
+    @media (max-width:640px){main,header.top,footer{padding-left:16px;padding-right:16px}header.top{padding-top:28px}\
+    h1{font-size:24px}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:8px}figure{padding:14px}}
+    @media print{body{font-size:11pt}main,header.top,footer{max-width:none;padding:0}figure,.scroll,.verdict,pre{break-inside:avoid}\
+    .scroll{overflow:visible}table{font-size:8pt}th,td{padding:3px 5px}figure svg{min-width:0}\
+    details::details-content{content-visibility:visible;block-size:auto}h2{break-after:avoid}}
+    \(ChartStyle.rules)
+    """
+}

@@ -1,0 +1,63 @@
+/// All that a run found: the value that `results.json` holds, and the only thing that the report is made from.
+public struct ShowdownResults: Equatable, Sendable, Codable {
+  /// Of this form. Fields may be added under the same number.
+  public static let currentFormatVersion = 1
+
+  public var formatVersion: Int
+  public var title: String
+  public var variants: [VariantResult]
+
+  /// The pre-trained model that all variants come from.
+  public var model: String?
+  public var recipe: String?
+  public var espalierVersion: String?
+  public var commit: String?
+  /// As typed.
+  public var command: String?
+  /// ISO 8601.
+  public var date: String?
+  public var seed: Int?
+  public var threads: Int?
+  public var machine: MachineDescription?
+  public var dataset: DatasetDescription?
+  /// What each split was used for.
+  public var splits: [SplitUse]?
+  /// The split of the accuracies in `variants`.
+  public var reportedSplit: String?
+  /// Of all intervals; 0.95 where it is not stated.
+  public var confidence: Double?
+  /// The text of the single-sentence latency, such as "one sentence of 17 tokens".
+  public var latencySubject: String?
+  public var sensitivity: [LayerSensitivity]?
+  /// The split that the sensitivity was measured on.
+  public var sensitivitySplit: String?
+  public var removedLayers: [Int]?
+  public var depthCurve: [DepthPoint]?
+  public var notes: [String]?
+
+  enum CodingKeys: String, CodingKey {
+    case title, variants, model, recipe, commit, command, date, seed, threads, machine, dataset, splits, confidence
+    case sensitivity, notes
+    case formatVersion = "format_version"
+    case espalierVersion = "espalier_version"
+    case reportedSplit = "reported_split"
+    case latencySubject = "latency_subject"
+    case sensitivitySplit = "sensitivity_split"
+    case removedLayers = "removed_layers"
+    case depthCurve = "depth_curve"
+  }
+
+  public init(title: String, variants: [VariantResult]) {
+    formatVersion = ShowdownResults.currentFormatVersion
+    self.title = title
+    self.variants = variants
+  }
+}
+
+extension ShowdownResults {
+  var baseline: VariantResult? { variants.first { $0.role == .baseline } }
+  var shownConfidence: Double { confidence ?? 0.95 }
+
+  /// "95 %"
+  var confidenceText: String { NumberText.trimmed(100 * shownConfidence, 2) + " %" }
+}

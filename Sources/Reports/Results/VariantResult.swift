@@ -1,0 +1,101 @@
+/// One row of the showdown: a model, and all that was measured of it. What a run lacks is nil and left out of the files.
+public struct VariantResult: Equatable, Sendable, Codable {
+  /// What a row is there for.
+  public enum Role: String, Sendable, Codable, CaseIterable {
+    /// The model that the others are compared with.
+    case baseline
+    case pruned
+    /// A variant that answers "was it the method?", never one to ship.
+    case control
+    /// Other number format, same layers.
+    case converted
+    /// Figures taken from elsewhere, shown and not compared.
+    case reference
+  }
+
+  /// As in the recipe and in the directory of models.
+  public var name: String
+  /// For people; `name` where there is none.
+  public var title: String?
+  public var role: Role
+  /// Nil where the weights are random, or not evaluated.
+  public var accuracy: Double?
+  public var accuracyInterval: Bounds?
+  /// Bytes of all files that inference needs.
+  public var sizeBytes: Int?
+  /// Of one sentence at a time, on the CPU.
+  public var latency: LatencyFigures?
+  /// High-water mark of resident memory of a process that served this variant alone.
+  public var peakMemoryBytes: Int?
+
+  public var layers: Int?
+  public var removedLayers: [Int]?
+  public var parameterCount: Int?
+  public var precision: String?
+  /// Epochs of all training behind this model after the pre-trained encoder.
+  public var epochs: Double?
+  /// The accuracies of this variant mean nothing, for its weights were never trained.
+  public var randomWeights: Bool?
+
+  public var correct: Int?
+  public var count: Int?
+  public var f1: Double?
+  public var mcc: Double?
+  /// In nats.
+  public var logLoss: Double?
+  /// `confusion[actual][predicted]`.
+  public var confusion: [[Int]]?
+  /// After pruning and before training again, on the selection split.
+  public var accuracyBeforeRefinetuning: Double?
+
+  /// `accuracy - baseline accuracy`.
+  public var difference: Double?
+  /// Of the paired bootstrap.
+  public var differenceInterval: Bounds?
+  public var mcnemarP: Double?
+  /// `mcnemarP` after Holm's correction over the rows.
+  public var mcnemarPHolm: Double?
+  /// Rows wrong in the baseline and right here.
+  public var fixed: Int?
+  /// Rows right in the baseline and wrong here.
+  public var broken: Int?
+  /// Share of rows on which this variant and the baseline predict the same.
+  public var agreement: Double?
+
+  public var throughput: Double?
+  public var latencyByBatch: [BatchLatency]?
+  public var gpu: DeviceFigures?
+
+  enum CodingKeys: String, CodingKey {
+    case name, title, role, accuracy, layers, precision, epochs, correct, count, f1, mcc, confusion, difference, fixed
+    case broken, agreement, gpu
+    case accuracyInterval = "accuracy_interval"
+    case sizeBytes = "size_bytes"
+    case latency = "latency_ms"
+    case peakMemoryBytes = "peak_memory_bytes"
+    case removedLayers = "removed_layers"
+    case parameterCount = "parameter_count"
+    case randomWeights = "random_weights"
+    case logLoss = "log_loss"
+    case accuracyBeforeRefinetuning = "accuracy_before_refinetuning"
+    case differenceInterval = "difference_interval"
+    case mcnemarP = "mcnemar_p"
+    case mcnemarPHolm = "mcnemar_p_holm"
+    case throughput = "throughput_sentences_per_second"
+    case latencyByBatch = "latency_by_batch"
+  }
+
+  public init(name: String, title: String? = nil, role: Role) {
+    self.name = name
+    self.title = title
+    self.role = role
+  }
+}
+
+extension VariantResult {
+  var shownTitle: String { title ?? name }
+  var hasRandomWeights: Bool { randomWeights == true }
+
+  /// The accuracy, unless the weights are random.
+  var meaningfulAccuracy: Double? { hasRandomWeights ? nil : accuracy }
+}

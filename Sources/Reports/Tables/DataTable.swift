@@ -1,0 +1,67 @@
+/// Named columns and rows of text, for HTML and Markdown alike.
+struct DataTable: Equatable, Sendable {
+  struct Column: Equatable, Sendable {
+    let title: String
+    /// Numbers stand at the right.
+    let isNumber: Bool
+
+    static func text(_ title: String) -> Column { Column(title: title, isNumber: false) }
+    static func number(_ title: String) -> Column { Column(title: title, isNumber: true) }
+  }
+
+  let columns: [Column]
+  /// One text a column. The first names the row.
+  let rows: [[String]]
+  /// A style class a row, where there is one.
+  var rowClasses: [Int: String] = [:]
+
+  /// A GitHub table. Text that Markdown or HTML would take for its own is escaped.
+  var markdown: String {
+    var lines = [
+      "| " + columns.map { DataTable.escapedMarkdown($0.title) }.joined(separator: " | ") + " |",
+      "| " + columns.map { $0.isNumber ? "---:" : "---" }.joined(separator: " | ") + " |",
+    ]
+    for row in rows { lines.append("| " + row.map(DataTable.escapedMarkdown).joined(separator: " | ") + " |") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// - Parameter caption: what the table holds, for screen readers; shown where the style shows it.
+  func html(caption: String) -> Markup {
+    let head = columns.map { column in
+      Markup.element("th", ["scope": "col", "class": column.isNumber ? "number" : "name"], column.title)
+    }
+    let body = rows.enumerated().map { index, row in
+      Markup.element(
+        "tr", ["class": rowClasses[index] ?? "row"],
+        zip(columns, row).enumerated().map { place, cell in
+          place == 0
+            ? .element("th", ["scope": "row", "class": cell.0.isNumber ? "number" : "name"], cell.1)
+            : .element("td", ["class": cell.0.isNumber ? "number" : "name"], cell.1)
+        })
+    }
+    return .element(
+      "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": caption],
+      [
+        .element(
+          "table", [:],
+          [
+            .element("caption", [:], caption), .element("thead", [:], [.element("tr", [:], head)]),
+            .element("tbody", [:], body),
+          ])
+      ])
+  }
+
+  static func escapedMarkdown(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "\\", "|", "`", "*", "_", "[", "]": result += "\\\(character)"
+      case "<": result += "&lt;"
+      case "&": result += "&amp;"
+      case _ where character.isNewline: result += " "
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+}

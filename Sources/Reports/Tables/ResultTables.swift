@@ -1,0 +1,133 @@
+/// The tables of a report, each made from the same results for Markdown and HTML.
+enum ResultTables {
+  /// The columns of the study, in its order. What ran on no GPU is "N/A" there.
+  static func study(_ results: ShowdownResults) -> DataTable {
+    DataTable(
+      columns: [
+        .text("Model"), .number("Size (MB)"), .number("Accuracy (GPU)"), .number("Latency (GPU, ms)"),
+        .number("Peak GPU Mem (MB)"), .number("Accuracy (CPU)"), .number("Latency (CPU, ms)"),
+      ],
+      rows: results.variants.map { variant in
+        [
+          variant.shownTitle,
+          variant.sizeBytes.map(NumberText.megabytes) ?? NumberText.missing,
+          variant.gpu == nil ? NumberText.missing : AccuracyText.accuracy(variant.gpu?.accuracy, of: variant),
+          variant.gpu?.latency.map { NumberText.fixed($0.p50, 2) } ?? NumberText.missing,
+          variant.gpu?.peakMemoryBytes.map(NumberText.megabytes) ?? NumberText.missing,
+          AccuracyText.accuracy(variant.accuracy, of: variant),
+          variant.latency.map { NumberText.fixed($0.p50, 2) } ?? NumberText.missing,
+        ]
+      }, rowClasses: rowClasses(results))
+  }
+
+  /// What one reads first: the choice between the variants.
+  static func overview(_ results: ShowdownResults) -> DataTable {
+    let baseline = results.baseline
+    return DataTable(
+      columns: [
+        .text("Model"), .number("Layers"), .text("Weights"), .number("Size (MB)"), .number("Accuracy"),
+        .number("\(results.confidenceText) interval"), .number("Difference (points)"), .number("p (Holm)"),
+        .number("p50 (ms)"), .number("p90 (ms)"), .number("Time ratio"), .number("Peak (MB)"),
+      ],
+      rows: results.variants.map { variant in
+        [
+          variant.shownTitle,
+          variant.layers.map(String.init) ?? NumberText.missing,
+          variant.precision ?? NumberText.missing,
+          variant.sizeBytes.map(NumberText.megabytes) ?? NumberText.missing,
+          AccuracyText.accuracy(variant.accuracy, of: variant),
+          AccuracyText.interval(variant.accuracyInterval, of: variant),
+          AccuracyText.difference(of: variant),
+          variant.role == .baseline
+            ? "—"
+            : variant.hasRandomWeights
+              ? NumberText.missing
+              : (variant.mcnemarPHolm ?? variant.mcnemarP).map(NumberText.pValue) ?? NumberText.missing,
+          variant.latency.map { NumberText.significant($0.p50) } ?? NumberText.missing,
+          variant.latency.map { NumberText.significant($0.p90) } ?? NumberText.missing,
+          ratio(variant.latency?.p50, baseline?.latency?.p50),
+          variant.peakMemoryBytes.map(NumberText.megabytes) ?? NumberText.missing,
+        ]
+      }, rowClasses: rowClasses(results))
+  }
+
+  /// The figures of the classifiers: how each was made and where it differs from the baseline.
+  static func classification(_ results: ShowdownResults) -> DataTable {
+    DataTable(
+      columns: [
+        .text("Model"), .text("Role"), .text("Removed layers"), .number("Epochs"), .number("Correct"), .number("F1"),
+        .number("MCC"), .number("Log loss"), .number("Before re-training"), .number("Agreement"), .number("Fixed"),
+        .number("Broken"), .number("p (McNemar)"),
+      ],
+      rows: results.variants.map { variant in
+        let isCompared = variant.role != .baseline && !variant.hasRandomWeights
+        return [
+          variant.shownTitle, variant.role.rawValue,
+          variant.removedLayers.map { $0.isEmpty ? "none" : $0.map(String.init).joined(separator: ", ") } ?? "none",
+          variant.epochs.map { NumberText.trimmed($0, 2) } ?? NumberText.missing,
+          correct(variant),
+          AccuracyText.figure(variant.f1, 4, of: variant), AccuracyText.figure(variant.mcc, 4, of: variant),
+          AccuracyText.figure(variant.logLoss, 4, of: variant),
+          AccuracyText.figure(variant.accuracyBeforeRefinetuning, 4, of: variant),
+          isCompared ? AccuracyText.figure(variant.agreement, 4, of: variant) : "—",
+          isCompared ? variant.fixed.map(String.init) ?? NumberText.missing : "—",
+          isCompared ? variant.broken.map(String.init) ?? NumberText.missing : "—",
+          isCompared ? variant.mcnemarP.map(NumberText.pValue) ?? NumberText.missing : "—",
+        ]
+      }, rowClasses: rowClasses(results))
+  }
+
+  /// The times in full.
+  static func speed(_ results: ShowdownResults) -> DataTable {
+    DataTable(
+      columns: [
+        .text("Model"), .number("p50 (ms)"), .number("p90 (ms)"), .number("p99 (ms)"), .number("Mean (ms)"),
+        .number("SD (ms)"), .number("Calls"), .number("Sentences/s"), .number("Parameters"), .number("Bytes"),
+      ],
+      rows: results.variants.map { variant in
+        [
+          variant.shownTitle,
+          variant.latency.map { NumberText.significant($0.p50) } ?? NumberText.missing,
+          variant.latency.map { NumberText.significant($0.p90) } ?? NumberText.missing,
+          variant.latency.map { NumberText.significant($0.p99) } ?? NumberText.missing,
+          variant.latency?.mean.map(NumberText.significant) ?? NumberText.missing,
+          variant.latency?.standardDeviation.map(NumberText.significant) ?? NumberText.missing,
+          variant.latency?.count.map(NumberText.grouped) ?? NumberText.missing,
+          variant.throughput.map(NumberText.significant) ?? NumberText.missing,
+          variant.parameterCount.map(NumberText.grouped) ?? NumberText.missing,
+          variant.sizeBytes.map(NumberText.grouped) ?? NumberText.missing,
+        ]
+      }, rowClasses: rowClasses(results))
+  }
+
+  /// `counts[actual][predicted]` with the names of the classes where they are known.
+  static func confusion(_ counts: [[Int]], labels: [String]?) -> DataTable {
+    func name(_ index: Int) -> String {
+      labels.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? String(index)
+    }
+    return DataTable(
+      columns: [.text("True class")] + counts.indices.map { .number("Predicted \(name($0))") },
+      rows: counts.enumerated().map { index, row in
+        // A ragged matrix out of a file must not break the table.
+        let cells = row.prefix(counts.count).map(NumberText.grouped)
+        return [name(index)] + cells + [String](repeating: NumberText.missing, count: counts.count - cells.count)
+      })
+  }
+
+  static func ratio(_ value: Double?, _ baseline: Double?) -> String {
+    guard let value, let baseline, baseline > 0 else { return NumberText.missing }
+    return NumberText.fixed(value / baseline, 2) + "×"
+  }
+
+  private static func correct(_ variant: VariantResult) -> String {
+    guard let correct = variant.correct, let count = variant.count, !variant.hasRandomWeights else {
+      return variant.count.map { "– of \(NumberText.grouped($0))" } ?? NumberText.missing
+    }
+    return "\(NumberText.grouped(correct)) of \(NumberText.grouped(count))"
+  }
+
+  private static func rowClasses(_ results: ShowdownResults) -> [Int: String] {
+    Dictionary(
+      uniqueKeysWithValues: results.variants.enumerated().map { ($0.offset, "role-\($0.element.role.rawValue)") })
+  }
+}
