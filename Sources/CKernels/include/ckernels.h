@@ -163,6 +163,15 @@ const ck_kernels *ck_kernels_for(ck_isa isa);
 // Philox4x32-10 for one counter: where dropout's words come from. Known answers test it.
 void ck_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t word[4]);
 
+// Tells the core that this is a spin loop.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 #ifdef __cplusplus
 }
 #endif

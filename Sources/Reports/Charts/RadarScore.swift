@@ -32,7 +32,7 @@ public struct RadarScore: Equatable, Sendable {
   }
 
   /// The study's range where it holds all accuracies; else that range widened to the next multiples of 0.02 that do.
-  static func accuracyRange(holding accuracies: [Double]) -> ClosedRange<Double> {
+  package static func accuracyRange(holding accuracies: [Double]) -> ClosedRange<Double> {
     let study = studyAccuracyRange
     guard let found = Scale.range(of: accuracies) else { return study }
     let lower = found.lowerBound < study.lowerBound ? (found.lowerBound * 50).rounded(.down) / 50 : study.lowerBound

@@ -1,0 +1,131 @@
+internal import CKernels
+
+extension CPUBackend {
+  public func attention(
+    query: Tensor, key: Tensor, value: Tensor, layout: SequenceLayout, headCount: Int, dropout: DropoutStream?
+  ) throws(TensorError) -> AttentionOutput {
+    let columns = query.shape.last
+    let q = try floats(query, "attention")
+    let k = try floats(key, "attention")
+    let v = try floats(value, "attention")
+    let context = allocate(query.shape)
+    let logSumExp = allocate([headCount, layout.tokenCount])
+    let heads = HeadTasks(layout: layout, headCount: headCount, headSize: columns / headCount)
+    let scratch = unsafe table.attention_scratch_count(heads.longest, heads.headSize)
+    let keeping: [TensorStorage] = [q, k, v, context.storage, logSumExp.storage]
+    unsafe share(heads.count, scratchCount: scratch, keeping: keeping) { task, scratch in
+      var args = unsafe heads.arguments(
+        task, q.start, k.start, v.start, rowStride: columns, context.storage.start, contextRowStride: columns,
+        dropout: dropout)
+      unsafe args.log_sum_exp = logSumExp.storage.start + heads.logSumExpOffset(task)
+      unsafe table.attention_f32(&args, scratch)
+    }
+    return AttentionOutput(context: context.tensor, logSumExp: logSumExp.tensor)
+  }
+
+  public func attentionVJP(
+    _ dy: Tensor, query: Tensor, key: Tensor, value: Tensor, output: AttentionOutput, layout: SequenceLayout,
+    headCount: Int, dropout: DropoutStream?
+  ) throws(TensorError) -> AttentionGradients {
+    let columns = query.shape.last
+    let q = try floats(query, "attentionVJP")
+    let k = try floats(key, "attentionVJP")
+    let v = try floats(value, "attentionVJP")
+    let context = try floats(output.context, "attentionVJP")
+    let logSumExp = try floats(output.logSumExp, "attentionVJP")
+    let upstream = try floats(dy, "attentionVJP")
+    let dq = allocate(query.shape)
+    let dk = allocate(query.shape)
+    let dv = allocate(query.shape)
+    let heads = HeadTasks(layout: layout, headCount: headCount, headSize: columns / headCount)
+    let scratch = unsafe table.attention_vjp_scratch_count(heads.longest, heads.headSize)
+    let keeping: [TensorStorage] = [
+      q, k, v, context, logSumExp, upstream, dq.storage, dk.storage, dv.storage,
+    ]
+    unsafe share(heads.count, scratchCount: scratch, keeping: keeping) { task, scratch in
+      var args = ck_attention_vjp_args()
+      unsafe args.forward = heads.arguments(
+        task, q.start, k.start, v.start, rowStride: columns, context.start, contextRowStride: columns,
+        dropout: dropout)
+      unsafe args.forward.log_sum_exp = logSumExp.start + heads.logSumExpOffset(task)
+      let offset = heads.offset(task, rowStride: columns)
+      unsafe args.d_context = UnsafePointer(upstream.start + offset)
+      args.d_context_row_stride = columns
+      unsafe args.d_q = dq.storage.start + offset
+      unsafe args.d_k = dk.storage.start + offset
+      unsafe args.d_v = dv.storage.start + offset
+      args.d_row_stride = columns
+      unsafe table.attention_vjp_f32(&args, scratch)
+    }
+    return AttentionGradients(query: dq.tensor, key: dk.tensor, value: dv.tensor)
+  }
+}
+
+/// One task for each head of each sequence.
+struct HeadTasks {
+  let layout: SequenceLayout
+  let headCount: Int
+  let headSize: Int
+  let longest: Int
+  /// Where each sequence's probabilities begin in the dropout stream.
+  private let probabilityOffsets: [UInt64]
+
+  init(layout: SequenceLayout, headCount: Int, headSize: Int) {
+    self.layout = layout
+    self.headCount = headCount
+    self.headSize = headSize
+    var longest = 0
+    var offsets: [UInt64] = []
+    var offset: UInt64 = 0
+    for sequence in 0..<layout.sequenceCount {
+      let length = layout.length(of: sequence)
+      longest = max(longest, length)
+      offsets.append(offset)
+      offset += UInt64(length * length * headCount)
+    }
+    self.longest = longest
+    probabilityOffsets = offsets
+  }
+
+  var count: Int { layout.sequenceCount * headCount }
+
+  /// The first element of a task's part of an `[N, rowStride]` matrix.
+  func offset(_ task: Int, rowStride: Int) -> Int {
+    layout.offsets[task / headCount] * rowStride + task % headCount * headSize
+  }
+
+  func logSumExpOffset(_ task: Int) -> Int {
+    task % headCount * layout.tokenCount + layout.offsets[task / headCount]
+  }
+
+  func dropoutOffset(_ task: Int) -> UInt64 {
+    let length = layout.length(of: task / headCount)
+    return probabilityOffsets[task / headCount] + UInt64(task % headCount * length * length)
+  }
+
+  func arguments(
+    _ task: Int, _ q: UnsafePointer<Float>, _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>, rowStride: Int,
+    _ context: UnsafeMutablePointer<Float>, contextRowStride: Int, dropout: DropoutStream?
+  ) -> ck_attention_args {
+    var args = unsafe ck_attention_args()
+    args.length = layout.length(of: task / headCount)
+    args.head_size = headSize
+    args.scale = Float(1 / Double(headSize).squareRoot())
+    let offset = offset(task, rowStride: rowStride)
+    unsafe args.q = q + offset
+    unsafe args.k = k + offset
+    unsafe args.v = v + offset
+    args.row_stride = rowStride
+    unsafe args.context = context + self.offset(task, rowStride: contextRowStride)
+    args.context_row_stride = contextRowStride
+    if let dropout {
+      args.dropout = dropout.kernel
+      args.dropout_offset = dropoutOffset(task)
+    }
+    return unsafe args
+  }
+}
+
+extension DropoutStream {
+  var kernel: ck_dropout { ck_dropout(key: seed, stream: stream, threshold: threshold, scale: Float(scale)) }
+}

@@ -1,0 +1,111 @@
+package import CKernels
+
+/// The CPU: kernels in C for the instruction set at hand, shared out over the threads of a pool.
+///
+/// Results are the same for every number of threads.
+public final class CPUBackend: Backend {
+  let kernels: KernelSet
+  let workers: WorkerPool
+  let memory = MemoryPool()
+  private let scratch: [ScratchMemory]
+
+  /// - Parameters:
+  ///   - instructionSet: which kernels to use.
+  ///   - threadCount: how many threads work, the caller's included.
+  /// - Throws: ``KernelSetError`` when this machine lacks the instruction set.
+  public init(
+    instructionSet: InstructionSet = .best, threadCount: Int = ProcessorCount.available
+  ) throws(KernelSetError) {
+    guard let kernels = KernelSet(instructionSet) else {
+      throw .unavailable(instructionSet, available: InstructionSet.available)
+    }
+    self.kernels = kernels
+    workers = WorkerPool(threadCount: max(1, threadCount))
+    scratch = (0..<workers.threadCount).map { _ in ScratchMemory() }
+  }
+
+  public var name: String { "cpu (\(kernels.instructionSet.rawValue))" }
+  public var instructionSet: InstructionSet { kernels.instructionSet }
+  public var threadCount: Int { workers.threadCount }
+
+  var table: ck_kernels { unsafe kernels.table }
+
+  /// Gives memory that no tensor uses back to the system.
+  public func releaseUnusedMemory() { memory.trim() }
+
+  public func upload(_ values: [Float], shape: Shape) throws(TensorError) -> Tensor {
+    guard values.count == shape.count else {
+      throw .countMismatch(op: "upload", expected: shape.count, found: values.count)
+    }
+    let storage = FloatStorage(count: values.count, pool: memory)
+    // Both hold `count` floats.
+    unsafe values.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { unsafe storage.start.update(from: base, count: source.count) }
+    }
+    return Tensor(shape: shape, storage: storage)
+  }
+
+  public func read(_ tensor: Tensor) throws(TensorError) -> [Float] { try floats(tensor, "read").values }
+
+  /// The floats of a tensor of this kind of backend.
+  func floats(_ tensor: Tensor, _ op: String) throws(TensorError) -> FloatStorage {
+    guard let storage = tensor.storage as? FloatStorage else { throw .foreignTensor(op: op, backend: name) }
+    return storage
+  }
+
+  /// Memory for a new tensor, not cleared.
+  func allocate(_ shape: Shape) -> (tensor: Tensor, storage: FloatStorage) {
+    let storage = FloatStorage(count: shape.count, pool: memory)
+    return (Tensor(shape: shape, storage: storage), storage)
+  }
+
+  /// Calls `body` with ranges that cover 0..<count, each of at least `grain` elements but the last, on all threads.
+  ///
+  /// Ranges are multiples of `rounding`: 16 floats keep threads off each other's cache lines. `keeping` is alive until
+  /// the last call has returned.
+  func split(
+    _ count: Int, grain: Int, rounding: Int = 16, keeping: [TensorStorage], _ body: (Range<Int>) -> Void
+  ) {
+    guard count > 0 else { return }
+    // Four ranges a thread level out unequal speed.
+    let even = (count / (workers.threadCount * 4) + rounding) / rounding * rounding
+    let size = max(max(1, grain), even)
+    let ranges = (count + size - 1) / size
+    withExtendedLifetime(keeping) {
+      workers.run(ranges) { task, _ in body(task * size..<min(count, (task + 1) * size)) }
+    }
+  }
+
+  /// Like `split` for tasks of unlike cost that need scratch memory of `scratchCount` floats.
+  func share(
+    _ tasks: Int, scratchCount: Int, keeping: [TensorStorage], _ body: (Int, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    withExtendedLifetime(keeping) {
+      workers.run(tasks) { task, worker in
+        // A worker runs one task at a time, so its scratch is its own.
+        unsafe body(task, scratch[worker].floats(scratchCount))
+      }
+    }
+  }
+
+  /// Elements that are worth another thread: some microseconds of work.
+  static let elementGrain = 8192
+}
+
+/// A worker's scratch memory, grown on demand.
+@safe private final class ScratchMemory: @unchecked Sendable {
+  // Unchecked: used by one worker at a time.
+  private var block = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+  private var count = 16
+
+  func floats(_ wanted: Int) -> UnsafeMutablePointer<Float> {
+    if wanted > count {
+      unsafe block.deallocate()
+      count = wanted
+      unsafe block = .allocate(byteCount: wanted * MemoryLayout<Float>.stride, alignment: MemoryPool.alignment)
+    }
+    return unsafe block.assumingMemoryBound(to: Float.self)
+  }
+
+  deinit { unsafe block.deallocate() }
+}

@@ -1,0 +1,76 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Memory that is used again: activations of one batch take the place of the last one's.
+///
+/// Fresh pages cost a fault and a zeroing each; a training step would pay that for each activation. Sizes are rounded up
+/// to an eighth of a power of two, so that batches of nearly one size share blocks.
+final class MemoryPool: Sendable {
+  private let free = Mutex<[Int: [UInt]]>([:])
+
+  /// Cache lines, and what the widest vectors like.
+  static let alignment = 64
+
+  /// At least `byteCount` bytes, not cleared. The capacity is what `give` wants back.
+  func take(_ byteCount: Int) -> (address: UnsafeMutableRawPointer, capacity: Int) {
+    let capacity = Self.capacity(for: byteCount)
+    if let address = free.withLock({ $0[capacity]?.popLast() }), let pointer = unsafe UnsafeMutableRawPointer(bitPattern: address) {
+      return unsafe (pointer, capacity)
+    }
+    return unsafe (.allocate(byteCount: capacity, alignment: Self.alignment), capacity)
+  }
+
+  func give(_ address: UnsafeMutableRawPointer, capacity: Int) {
+    let bits = UInt(bitPattern: unsafe address)
+    free.withLock { $0[capacity, default: []].append(bits) }
+  }
+
+  /// Gives all unused blocks back to the system.
+  func trim() {
+    let blocks = free.withLock { blocks in
+      defer { blocks = [:] }
+      return blocks.values.flatMap { $0 }
+    }
+    // Each block was allocated by `take` and is in nobody's hands.
+    for block in blocks { unsafe UnsafeMutableRawPointer(bitPattern: block)?.deallocate() }
+  }
+
+  deinit { trim() }
+
+  static func capacity(for byteCount: Int) -> Int {
+    let least = max(byteCount, 512)
+    let step = 1 << (Int.bitWidth - 1 - (least - 1).leadingZeroBitCount - 3)
+    return (least + step - 1) / step * step
+  }
+}
+
+/// The floats of a tensor on the CPU, aligned to a cache line; the memory goes back to its pool.
+@safe final class FloatStorage: TensorStorage, @unchecked Sendable {
+  // Unchecked as TensorStorage says.
+  let start: UnsafeMutablePointer<Float>
+  let count: Int
+  private let capacity: Int
+  private let pool: MemoryPool
+
+  /// Not cleared.
+  init(count: Int, pool: MemoryPool) {
+    let block = unsafe pool.take(count * MemoryLayout<Float>.stride)
+    // The block is large enough and aligned; floats need no initialisation.
+    unsafe start = block.address.bindMemory(to: Float.self, capacity: max(1, count))
+    capacity = block.capacity
+    self.count = count
+    self.pool = pool
+    super.init()
+  }
+
+  deinit { unsafe pool.give(UnsafeMutableRawPointer(start), capacity: capacity) }
+
+  func clear() { unsafe start.update(repeating: 0, count: count) }
+
+  var values: [Float] { unsafe Array(UnsafeBufferPointer(start: start, count: count)) }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Reports
+import Testing
+
+@Suite("Files of a report") struct ReportFilesTests {
+  static func files(_ results: ShowdownResults) throws -> [String: String] {
+    Dictionary(uniqueKeysWithValues: try Report(results).files().map { ($0.name, $0.text) })
+  }
+
+  @Test("a full run gives every file") func names() throws {
+    let names = try Report(MadeUpResults.full()).files().map(\.name)
+    #expect(
+      names == [
+        "results.json", "results.csv", "results.md", "index.html", "difference.svg", "accuracy-latency.svg",
+        "accuracy-size.svg", "depth.svg", "sensitivity.svg", "latency-batch-16.svg", "radar-cpu.svg",
+      ])
+    // Opens a report where one wants to look at it: ESPALIER_REPORT_SAMPLE=DIR swift test --filter ReportFilesTests
+    if let directory = ProcessInfo.processInfo.environment["ESPALIER_REPORT_SAMPLE"] {
+      for file in try Report(MadeUpResults.full()).files() {
+        try Data(file.text.utf8).write(to: URL(filePath: directory).appending(path: file.name))
+      }
+    }
+  }
+
+  @Test("equal results give equal bytes") func repeatable() throws {
+    #expect(try Report(MadeUpResults.full()).files() == Report(MadeUpResults.full()).files())
+  }
+
+  @Test("page and drawings are well-formed") func wellFormed() throws {
+    for file in try Report(MadeUpResults.full()).files() where file.name.hasSuffix(".svg") || file.name == "index.html"
+    {
+      #expect(xmlProblem(file.text) == nil, "\(file.name)")
+      #expect(
+        !file.text.contains("NaN") && !file.text.contains("nan\"") && !file.text.contains("inf\""), "\(file.name)")
+    }
+  }
+
+  @Test("drawings stand alone: title, description, both schemes, no variables, nothing from elsewhere")
+  func standalone() throws {
+    for file in try Report(MadeUpResults.full()).files() where file.name.hasSuffix(".svg") {
+      #expect(file.text.contains("<title id=") && file.text.contains("<desc id="), "\(file.name)")
+      #expect(file.text.contains("prefers-color-scheme: dark"), "\(file.name)")
+      #expect(!file.text.contains("var(--"), "\(file.name)")
+      #expect(!file.text.contains("href") && !file.text.contains("url("), "\(file.name)")
+    }
+  }
+
+  @Test("page asks nothing of the network and runs no script") func selfContained() throws {
+    let page = try #require(try Self.files(MadeUpResults.full())["index.html"])
+    for forbidden in ["<script", "src=", "href=", "url(", "@import", " on"] where forbidden != " on" {
+      #expect(!page.contains(forbidden), "\(forbidden)")
+    }
+    #expect(page.utf8.count < 1_000_000)
+    #expect(page.contains("prefers-color-scheme:dark") && page.contains("@media print"))
+    #expect(page.count(of: "<figure ") == 7)
+    #expect(page.count(of: "<summary>Numbers</summary>") == 7)
+  }
+
+  @Test("page shows where the figures come from") func provenance() throws {
+    let page = try #require(try Self.files(MadeUpResults.full())["index.html"])
+    for text in [
+      "espalier run made-up --data DIR --set seed=42", "commit 0123456789abcdef", "Made-up CPU, 2 logical cores",
+      "16.0 GiB", "2026-01-02T03:04:05Z", String(repeating: "ab", count: 32),
+      "checkpoints, sensitivity and the layers removed", "one row is 0.115 points",
+    ] { #expect(page.contains(text), "\(text)") }
+  }
+
+  @Test("text from outside is never markup")
+  func escaping() throws {
+    let attack = "</title></style><script>alert(\"1\")</script>&'|`\u{0}"
+    var results = MadeUpResults.full()
+    results.title = attack
+    results.command = attack
+    results.notes = [attack]
+    results.dataset = DatasetDescription(name: attack, labels: [attack, attack], files: [.init(name: attack)])
+    results.splits = [SplitUse(name: attack, purpose: attack)]
+    for index in results.variants.indices { results.variants[index].title = attack }
+    for file in try Report(results).files() where file.name.hasSuffix(".svg") || file.name == "index.html" {
+      #expect(xmlProblem(file.text) == nil, "\(file.name)")
+      #expect(!file.text.contains("<script"), "\(file.name)")
+    }
+    let markdown = try #require(try Self.files(results)["results.md"])
+    #expect(!markdown.contains("<script"))
+    #expect(!markdown.contains("|`"))
+  }
+
+  @Test("a run that has hardly anything still has a report") func little() throws {
+    var results = ShowdownResults(title: "little", variants: [VariantResult(name: "a", role: .baseline)])
+    var files = try Report(results).files()
+    #expect(files.map(\.name) == ["results.json", "results.csv", "results.md", "index.html"])
+    #expect(xmlProblem(try #require(files.last).text) == nil)
+    results.variants = []
+    files = try Report(results).files()
+    #expect(xmlProblem(try #require(files.last).text) == nil)
+  }
+
+  @Test("odd numbers draw no nonsense") func odd() throws {
+    var results = MadeUpResults.full()
+    results.sensitivity = [LayerSensitivity(layer: 0, accuracyDrop: 0), LayerSensitivity(layer: 1, accuracyDrop: 0)]
+    for index in results.variants.indices {
+      results.variants[index].sizeBytes = 0
+      results.variants[index].latency = LatencyFigures(p50: 0, p90: 0, p99: 0)
+      results.variants[index].latencyByBatch = [
+        BatchLatency(batch: 0, tokens: 8, p50: 0), BatchLatency(batch: 1, tokens: 8, p50: 1),
+      ]
+      results.variants[index].confusion = [[1], [2, 3, 4]]
+    }
+    for file in try Report(results).files() where file.name.hasSuffix(".svg") || file.name == "index.html" {
+      #expect(xmlProblem(file.text) == nil, "\(file.name)")
+      #expect(!file.text.contains("NaN") && !file.text.contains("\"inf"), "\(file.name)")
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Reports
+import Testing
+
+@Suite("Tables") struct TablesTests {
+  @Test("Markdown has the study's columns in the study's order") func study() {
+    let markdown = MadeUpResults.full().markdown()
+    #expect(
+      markdown.contains(
+        """
+        | Model | Size (MB) | Accuracy (GPU) | Latency (GPU, ms) | Peak GPU Mem (MB) | Accuracy (CPU) | Latency (CPU, ms) |
+        | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+        | 1. FP32 baseline (6L) | 86.68 | N/A | N/A | N/A | 0.8945 | 6.20 |
+        | 2. FP16 (6L) | 43.37 | N/A | N/A | N/A | 0.8945 | 6.40 |
+        | 3. Pruned FP32 (4L) | 73.14 | N/A | N/A | N/A | 0.8911 | 4.30 |
+        """))
+  }
+
+  @Test("comparison holds intervals, paired differences and corrected p") func comparison() {
+    let markdown = MadeUpResults.full().markdown()
+    #expect(
+      markdown.contains(
+        "| 3. Pruned FP32 (4L) | 4 | F32 | 73.14 | 0.8911 | 0.8701–0.9101 | −0.34 \\[−1.60, +0.91\\] | 1.00 | 4.30 | 4.73 | "
+          + "0.69× | 111.29 |"))
+    #expect(markdown.contains("&lt; 0.001"))
+  }
+
+  @Test("figures of a GPU stand where there are any") func gpu() {
+    var results = MadeUpResults.full()
+    results.variants[0].gpu = DeviceFigures(
+      accuracy: 0.93, latency: LatencyFigures(p50: 3.23, p90: 3.3, p99: 3.5), peakMemoryBytes: 428 << 20)
+    #expect(
+      results.markdown().contains("| 1. FP32 baseline (6L) | 86.68 | 0.9300 | 3.23 | 428.00 | 0.8945 | 6.20 |"))
+  }
+
+  @Test("random weights are called so, everywhere an accuracy would stand") func randomWeights() throws {
+    var results = MadeUpResults.full()
+    for index in results.variants.indices {
+      results.variants[index].randomWeights = true
+      results.variants[index].accuracy = 0.4912
+    }
+    results.depthCurve = nil
+    let files = try Report(results).files()
+    for file in files where file.name != "results.json" { #expect(!file.text.contains("0.4912"), "\(file.name)") }
+    #expect(results.markdown().contains("| 1. FP32 baseline (6L) | 86.68 | N/A | N/A | N/A | random weights | 6.20 |"))
+    #expect(files.map(\.name).contains("radar-cpu.svg"))
+    #expect(!files.map(\.name).contains("accuracy-size.svg"))
+    #expect(Verdict(results).recommended == nil)
+  }
+
+  @Test("CSV quotes by the rules") func csv() {
+    var variant = VariantResult(name: "a,\"b\"\nc", role: .baseline)
+    variant.sizeBytes = 12
+    variant.accuracy = 0.5
+    let lines = ShowdownResults(title: "x", variants: [variant]).csv()
+    #expect(lines.hasPrefix("name,title,role,layers,removed_layers,precision,epochs,"))
+    #expect(lines.contains("\n\"a,\"\"b\"\"\nc\",,baseline,,,,,,12,false,0.5,,,"))
+    let header = lines.prefix { $0 != "\n" }.split(separator: ",").count
+    let full = MadeUpResults.full().csv().split(separator: "\n")
+    #expect(full.count == 8)
+    #expect(full.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == header })
+  }
+}
