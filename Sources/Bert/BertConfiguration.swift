@@ -2,7 +2,7 @@ import Compute
 public import FoundationEssentials
 
 /// The function between the two linear layers of a feed-forward block.
-public enum Activation: String, CaseIterable, Sendable {
+public enum HiddenActivation: String, CaseIterable, Sendable {
   /// x Φ(x), with the error function.
   case gelu
   /// The tanh approximation of ``gelu``. Also known as `gelu_pytorch_tanh`.
@@ -33,7 +33,7 @@ public struct BertConfiguration: Equatable, Sendable {
   public var numHiddenLayers: Int
   public var numAttentionHeads: Int
   public var intermediateSize: Int
-  public var hiddenAct: Activation
+  public var hiddenAct: HiddenActivation
   public var hiddenDropoutProb: Double
   public var attentionProbsDropoutProb: Double
   /// Dropout before the classifier; nil takes ``hiddenDropoutProb``.
@@ -63,7 +63,7 @@ public struct BertConfiguration: Equatable, Sendable {
   /// A configuration of our own making. The defaults are those of `BertConfig`, which is BERT-base.
   public init(
     vocabSize: Int = 30522, hiddenSize: Int = 768, numHiddenLayers: Int = 12, numAttentionHeads: Int = 12,
-    intermediateSize: Int = 3072, hiddenAct: Activation = .gelu, hiddenDropoutProb: Double = 0.1,
+    intermediateSize: Int = 3072, hiddenAct: HiddenActivation = .gelu, hiddenDropoutProb: Double = 0.1,
     attentionProbsDropoutProb: Double = 0.1, classifierDropout: Double? = nil, maxPositionEmbeddings: Int = 512,
     typeVocabSize: Int = 2, initializerRange: Double = 0.02, layerNormEps: Double = 1e-12, padTokenID: Int? = 0,
     id2label: [String] = ["LABEL_0", "LABEL_1"]

@@ -3,6 +3,7 @@ public import Compute
 /// What can be wrong with a model directory. The cases carry the evidence; ``description`` makes the words.
 public enum BertError: Error, Equatable, Sendable {
   case file(FileError)
+  case tensor(TensorError)
   /// The directory lacks a file; `expected` names what would do.
   case missingFile(directory: String, expected: [String])
   /// Only pickled weights are there, which we do not read.
@@ -47,6 +48,8 @@ extension BertError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(let error):
+      "\(error)"
+    case .tensor(let error):
       "\(error)"
     case .missingFile(let directory, let expected):
       "\(directory): expected \(expected.joined(separator: " or ")), found none"

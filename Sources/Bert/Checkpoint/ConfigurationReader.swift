@@ -62,9 +62,9 @@ struct ConfigurationReader {
     return number
   }
 
-  func activation() throws(BertError) -> Activation {
+  func activation() throws(BertError) -> HiddenActivation {
     guard let value = value("hidden_act") else { return .gelu }
-    guard let activation = value.text.flatMap(Activation.init(configured:)) else {
+    guard let activation = value.text.flatMap(HiddenActivation.init(configured:)) else {
       throw failure("hidden_act", "\"gelu\", \"gelu_new\", \"gelu_pytorch_tanh\" or \"relu\"")
     }
     return activation

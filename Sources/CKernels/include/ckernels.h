@@ -163,6 +163,9 @@ const ck_kernels *ck_kernels_for(ck_isa isa);
 // Philox4x32-10 for one counter: where dropout's words come from. Known answers test it.
 void ck_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t word[4]);
 
+// How many processors this process may run on; at least 1 where the system answers.
+int ck_affinity_count(void);
+
 // Tells the core that this is a spin loop.
 static inline void ck_pause(void) {
 #if defined(__x86_64__)

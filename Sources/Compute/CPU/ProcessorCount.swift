@@ -1,9 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
+internal import CKernels
 internal import FoundationEssentials
 
 /// How many threads this process should use: what its affinity allows, and no more than its control group's quota.
@@ -13,18 +8,7 @@ public enum ProcessorCount {
   /// At least 1.
   public static var available: Int { max(1, min(affinity, quota ?? .max)) }
 
-  static var affinity: Int {
-    #if os(Linux)
-      var set = cpu_set_t()
-      // `set` is as large as the size given.
-      if unsafe sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
-        return unsafe withUnsafeBytes(of: &set) { bytes in
-          unsafe bytes.reduce(0) { $0 + $1.nonzeroBitCount }
-        }
-      }
-    #endif
-    return sysconf(Int32(_SC_NPROCESSORS_ONLN))
-  }
+  static var affinity: Int { Int(ck_affinity_count()) }
 
   /// The quota of control groups, version 2 or 1, rounded up to whole cores.
   static var quota: Int? {

@@ -29,7 +29,7 @@ import Testing
     #expect(c.label2id == ["negative": 0, "neutral": 1, "positive": 2])
     #expect((c.headSize, c.numLabels, c.padTokenID) == (6, 3, 0))
     #expect(c.architectures == ["BertForSequenceClassification"])
-    for (name, activation) in [("gelu_new", Activation.geluNew), ("relu", .relu)] {
+    for (name, activation) in [("gelu_new", HiddenActivation.geluNew), ("relu", .relu)] {
       let url = GoldenFiles.directory.appending(path: "tiny-bert-\(name)/config.json")
       #expect(try BertConfiguration(url: url).hiddenAct == activation)
     }

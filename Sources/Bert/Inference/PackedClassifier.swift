@@ -1,0 +1,79 @@
+public import Compute
+
+/// A classifier ready for inference on the CPU: weights packed once, sentences of a batch end to end without padding.
+///
+/// A sentence's logits are the same whatever else is in its batch, and for every number of threads. Weights stored as F16
+/// stay F16 in memory and are widened inside the kernels.
+public struct PackedClassifier: Sendable {
+  public let configuration: BertConfiguration
+  public let backend: CPUBackend
+  private let tables: [EmbeddingTable]
+  private let embeddingNorm: PackedNorm
+  private let layers: [PackedLayer]
+  private let pooler: PackedLinear
+  private let classifier: PackedLinear
+
+  /// Packs the weights of a checkpoint.
+  ///
+  /// - Throws: ``BertError`` for files that can't be read, tensors that are missing, of the wrong shape or not finite.
+  public init(checkpoint: Checkpoint, backend: CPUBackend) throws(BertError) {
+    try checkpoint.validate(requireClassifier: true)
+    try self.init(reader: checkpoint, backend: backend)
+  }
+
+  /// Packs the weights of a model in training.
+  public init(_ classifier: BertClassifier, backend: CPUBackend) throws(BertError) {
+    try self.init(reader: StoredWeights(classifier: classifier, backend: backend), backend: backend)
+  }
+
+  private init(reader: any WeightReader, backend: CPUBackend) throws(BertError) {
+    configuration = reader.configuration
+    self.backend = backend
+    let packer = WeightPacker(reader: reader, backend: backend)
+    tables = try packer.tables(
+      ["word", "position", "token_type"].map { "bert.embeddings.\($0)_embeddings.weight" })
+    embeddingNorm = try packer.norm("bert.embeddings.LayerNorm")
+    var layers: [PackedLayer] = []
+    for index in 0..<reader.configuration.numHiddenLayers {
+      layers.append(try PackedLayer(WeightNames.layer(index), packer))
+    }
+    self.layers = layers
+    pooler = try packer.linear(["bert.pooler.dense"])
+    classifier = try packer.linear(["classifier"])
+  }
+
+  /// The logits of each sequence, `[B, K]` row by row.
+  ///
+  /// - Throws: ``TensorError/indexOutOfRange(op:index:bound:)`` for tokens that the model doesn't have.
+  public func logits(_ input: EncoderInput) throws(TensorError) -> [Float] {
+    try logits(of: try embeddings(input), from: 0, layout: input.layout)
+  }
+
+  /// The normalised embeddings: the hidden states before layer 0, `[N, C]`.
+  public func embeddings(_ input: EncoderInput) throws(TensorError) -> Tensor {
+    try embeddingNorm(
+      try backend.embedding(input.tokens, word: tables[0], position: tables[1], type: tables[2]), backend)
+  }
+
+  /// The hidden states behind one layer, `[N, C]`.
+  public func layer(_ index: Int, _ hidden: Tensor, layout: SequenceLayout) throws(TensorError) -> Tensor {
+    try layers[index](hidden, layout, rows: nil, backend)
+  }
+
+  /// The logits from the hidden states before layer `first`: what the layers from there on and the head make of them.
+  ///
+  /// With `first` one more than the layer that `hidden` comes before, that layer is ablated: it becomes the identity.
+  public func logits(
+    of hidden: Tensor, from first: Int, layout: SequenceLayout
+  ) throws(TensorError) -> [Float] {
+    var hidden = hidden
+    var isSelected = false
+    for index in first..<layers.count {
+      isSelected = index == layers.count - 1
+      hidden = try layers[index](hidden, layout, rows: isSelected ? layout.firstRows : nil, backend)
+    }
+    if !isSelected { hidden = try backend.selectRows(hidden, layout.firstRows) }
+    let pooled = try backend.linear(hidden, pooler, activation: .tanh)
+    return try backend.read(try backend.linear(pooled, classifier))
+  }
+}

@@ -1,0 +1,124 @@
+internal import Compute
+
+/// An encoder layer ready for inference: the three projections of attention joined, all weights packed.
+struct PackedLayer: Sendable {
+  private let queryKeyValue: PackedLinear
+  private let attentionOutput: PackedLinear
+  private let attentionNorm: PackedNorm
+  private let intermediate: PackedLinear
+  private let output: PackedLinear
+  private let outputNorm: PackedNorm
+  private let activation: Activation
+  private let headCount: Int
+
+  init(_ prefix: String, _ packer: WeightPacker) throws(BertError) {
+    let configuration = packer.reader.configuration
+    let attention = prefix + "attention."
+    queryKeyValue = try packer.linear(["self.query", "self.key", "self.value"].map { attention + $0 })
+    attentionOutput = try packer.linear([attention + "output.dense"])
+    attentionNorm = try packer.norm(attention + "output.LayerNorm")
+    intermediate = try packer.linear([prefix + "intermediate.dense"])
+    output = try packer.linear([prefix + "output.dense"], inputs: configuration.intermediateSize)
+    outputNorm = try packer.norm(prefix + "output.LayerNorm")
+    activation = configuration.activation
+    headCount = configuration.numAttentionHeads
+  }
+
+  /// - Parameter rows: the rows of the result that are wanted; nil for all.
+  func callAsFunction(
+    _ hidden: Tensor, _ layout: SequenceLayout, rows: [Int]?, _ backend: CPUBackend
+  ) throws(TensorError) -> Tensor {
+    let projections = try backend.linear(hidden, queryKeyValue)
+    var context = try backend.attention(queryKeyValue: projections, layout: layout, headCount: headCount)
+    var residual = hidden
+    if let rows {
+      context = try backend.selectRows(context, rows)
+      residual = try backend.selectRows(hidden, rows)
+    }
+    let attended = try attentionNorm(try backend.linear(context, attentionOutput, residual: residual), backend)
+    let wide = try backend.linear(attended, intermediate, activation: activation)
+    return try outputNorm(try backend.linear(wide, output, residual: attended), backend)
+  }
+
+  var byteCount: Int {
+    [queryKeyValue, attentionOutput, intermediate, output].reduce(0) { $0 + $1.byteCount }
+  }
+}
+
+/// LayerNorm's gain and offset.
+struct PackedNorm: Sendable {
+  let scale: Tensor
+  let shift: Tensor
+  let epsilon: Float
+
+  func callAsFunction(_ x: Tensor, _ backend: CPUBackend) throws(TensorError) -> Tensor {
+    try backend.layerNorm(x, scale: scale, shift: shift, epsilon: epsilon)
+  }
+}
+
+/// Reads weights and packs them for the kernels.
+struct WeightPacker {
+  let reader: any WeightReader
+  let backend: CPUBackend
+
+  /// Some linear layers of one input as one, their outputs side by side. Weights stored as halves stay halves.
+  ///
+  /// - Parameter inputs: the width of the input; nil for the hidden size.
+  func linear(_ names: [String], inputs: Int? = nil) throws(BertError) -> PackedLinear {
+    let inputs = inputs ?? reader.configuration.hiddenSize
+    var bias: [Float] = []
+    for name in names { bias += try reader.floats(name + ".bias") }
+    var halves: [MappedBytes] = []
+    for name in names {
+      if let stored = try reader.halves(name + ".weight") { halves.append(stored) }
+    }
+    do {
+      if halves.count == names.count { return try backend.packed(halves: halves, bias: bias, inputs: inputs) }
+    } catch {
+      throw .tensor(error)
+    }
+    var weights: [[Float]] = []
+    for name in names { weights.append(try reader.floats(name + ".weight")) }
+    do {
+      return try backend.packed(weights: weights, bias: bias, inputs: inputs)
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  func norm(_ name: String) throws(BertError) -> PackedNorm {
+    let columns = Shape([reader.configuration.hiddenSize])
+    let scale = try reader.floats(name + ".weight")
+    let shift = try reader.floats(name + ".bias")
+    do {
+      return PackedNorm(
+        scale: try backend.upload(scale, shape: columns), shift: try backend.upload(shift, shape: columns),
+        epsilon: Float(reader.configuration.layerNormEps))
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  /// Look-up tables; all of them halves, or all floats.
+  func tables(_ names: [String]) throws(BertError) -> [EmbeddingTable] {
+    let columns = reader.configuration.hiddenSize
+    var halves: [MappedBytes] = []
+    for name in names {
+      if let stored = try reader.halves(name) { halves.append(stored) }
+    }
+    var tables: [EmbeddingTable] = []
+    for (index, name) in names.enumerated() {
+      let values = halves.count == names.count ? nil : try reader.floats(name)
+      do {
+        if let values {
+          tables.append(try backend.embeddingTable(values, columns: columns))
+        } else {
+          tables.append(try backend.embeddingTable(halves: halves[index], columns: columns))
+        }
+      } catch {
+        throw .tensor(error)
+      }
+    }
+    return tables
+  }
+}

@@ -1,0 +1,20 @@
+/// Why a model can't be compressed as asked.
+public enum CompressionError: Error, Equatable, Sendable {
+  case layerOutOfRange(layer: Int, layerCount: Int)
+  case tooManyLayers(removed: Int, layerCount: Int)
+  /// No number of layers fits the target size.
+  case targetTooSmall(bytes: Int, smallest: Int)
+}
+
+extension CompressionError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .layerOutOfRange(let layer, let layerCount):
+      "layer \(layer): the model has the layers 0 to \(layerCount - 1)"
+    case .tooManyLayers(let removed, let layerCount):
+      "cannot remove \(removed) of \(layerCount) layers: expected at least 1 and at most \(layerCount - 1)"
+    case .targetTooSmall(let bytes, let smallest):
+      "a target of \(bytes) bytes: one layer alone already makes \(smallest)"
+    }
+  }
+}

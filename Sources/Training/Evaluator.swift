@@ -1,0 +1,40 @@
+public import Bert
+public import Compute
+internal import Measurement
+public import Text
+
+/// Runs a model over a data set.
+public enum Evaluator {
+  /// Tokens a batch: enough rows to fill the kernels' blocks, few enough that activations stay in the cache.
+  public static let tokenBudget = 1024
+
+  /// The logits of every sentence, in the order of the data.
+  ///
+  /// - Parameter progress: called with the number of sentences done so far.
+  public static func predictions(
+    _ model: PackedClassifier, _ data: TokenizedText, tokenBudget: Int = Self.tokenBudget,
+    progress: (Int) throws -> Void = { _ in }
+  ) throws -> Predictions {
+    let classes = model.configuration.numLabels
+    guard data.count > 0 else { throw TrainingError.emptyData(what: "evaluation") }
+    for label in data.labels where label < 0 || Int(label) >= classes {
+      throw TrainingError.labelOutOfRange(label: Int(label), classCount: classes)
+    }
+    var logits: [Float] = []
+    logits.reserveCapacity(data.count * classes)
+    for rows in BatchPlan.inOrder(lengths: data.encodings.map(\.ids.count), tokenBudget: tokenBudget) {
+      logits += try model.logits(try EncoderInput(data.batch(rows)))
+      try progress(logits.count / classes)
+    }
+    return Predictions(logits: logits, labels: data.labels, classCount: classes)
+  }
+}
+
+extension EncoderInput {
+  /// A batch of text as the encoder reads it.
+  public init(_ batch: RaggedBatch) throws(TensorError) {
+    try self.init(
+      tokens: try TokenIndices(words: batch.ids, positions: batch.positions, types: batch.typeIDs),
+      layout: try SequenceLayout(offsets: batch.offsets))
+  }
+}

@@ -1,0 +1,186 @@
+public import Bert
+public import Compute
+public import FoundationEssentials
+public import Text
+
+/// Trains a classifier: the one loop that touches labels.
+///
+/// Batches lie end to end without padding. Everything random is a function of the seed and the step, so a training that
+/// was killed and resumed from its checkpoint ends with the same bits as one that was not.
+public struct Trainer: Sendable {
+  public let configuration: TrainingConfiguration
+  public let backend: CPUBackend
+  /// Where checkpoints go; nil for none.
+  public let checkpoints: TrainingCheckpoints?
+
+  public init(
+    configuration: TrainingConfiguration, backend: CPUBackend, checkpointDirectory: URL? = nil,
+    secondsBetweenCheckpoints: Double = 60
+  ) throws(TrainingError) {
+    try configuration.validate()
+    self.configuration = configuration
+    self.backend = backend
+    checkpoints = checkpointDirectory.map {
+      TrainingCheckpoints(directory: $0, secondsBetween: secondsBetweenCheckpoints)
+    }
+  }
+
+  /// Trains `model` on `data`, from the latest checkpoint if there is one.
+  ///
+  /// - Parameters:
+  ///   - selection: held out of `data`; evaluated after each epoch, and what the best epoch is chosen by.
+  ///   - teacherLogits: `[data.count, K]` of the teacher, when the configuration distils.
+  ///   - progress: called after each step.
+  /// - Throws: ``TrainingError``, or whatever `progress` throws, which ends the training.
+  public func train(
+    _ model: BertClassifier, on data: TokenizedText, selection: TokenizedText?, teacherLogits: [Float]? = nil,
+    progress: (TrainingProgress) throws -> Void = { _ in }
+  ) throws -> TrainingResult {
+    try check(model, data, teacherLogits)
+    let batchesPerEpoch = (data.count + configuration.trainBatchSize - 1) / configuration.trainBatchSize
+    let stepsPerEpoch =
+      (batchesPerEpoch + configuration.gradientAccumulationSteps - 1) / configuration.gradientAccumulationSteps
+    let totalSteps = stepsPerEpoch * configuration.numTrainEpochs
+    let schedule = Schedule(
+      peak: configuration.learningRate, warmupSteps: Int((configuration.warmupRatio * Double(totalSteps)).rounded()),
+      totalSteps: totalSteps)
+    var state =
+      try checkpoints?.latest(configuration, like: model, backend: backend)
+      ?? TrainingState(model: model, optimizer: try AdamW(configuration, for: model.parameters, backend: backend))
+    var lastCheckpoint = ContinuousClock.now
+    while state.epoch < configuration.numTrainEpochs {
+      let batches = BatchPlan.shuffled(
+        count: data.count, batchSize: configuration.trainBatchSize, seed: configuration.seed, epoch: state.epoch)
+      while state.stepInEpoch < stepsPerEpoch {
+        let first = state.stepInEpoch * configuration.gradientAccumulationSteps
+        let last = min(batches.count, first + configuration.gradientAccumulationSteps)
+        let loss = try step(
+          &state, batches[first..<last].map(data.batch), firstBatch: first + state.epoch * batchesPerEpoch,
+          teacherLogits, rate: schedule.rate(at: state.optimizer.step))
+        state.stepInEpoch += 1
+        state.epochLoss += loss
+        try progress(
+          TrainingProgress(
+            step: state.optimizer.step, totalSteps: totalSteps, epoch: state.epoch, loss: loss,
+            sentences: batches[first..<last].reduce(0) { $0 + $1.count }))
+        if let checkpoints, lastCheckpoint.duration(to: .now) > .seconds(checkpoints.secondsBetween) {
+          try checkpoints.save(state, configuration: configuration, backend: backend)
+          lastCheckpoint = .now
+        }
+      }
+      try finishEpoch(&state, selection, steps: stepsPerEpoch)
+      if let checkpoints, state.epoch < configuration.numTrainEpochs {
+        try checkpoints.save(state, configuration: configuration, backend: backend)
+        lastCheckpoint = .now
+      }
+    }
+    var trained = state.model
+    if configuration.loadBestModelAtEnd, let best = state.best { trained.parameters = best }
+    return TrainingResult(model: trained, history: state.history, steps: state.optimizer.step)
+  }
+
+  private func check(_ model: BertClassifier, _ data: TokenizedText, _ teacherLogits: [Float]?) throws {
+    guard data.count > 0 else { throw TrainingError.emptyData(what: "training") }
+    let classes = model.configuration.numLabels
+    for label in data.labels where label < 0 || Int(label) >= classes {
+      throw TrainingError.labelOutOfRange(label: Int(label), classCount: classes)
+    }
+    if configuration.distillation != nil, teacherLogits?.count != data.count * classes {
+      throw TrainingError.setting(
+        name: "distillation", expected: "\(data.count * classes) teacher logits",
+        found: "\(teacherLogits?.count ?? 0)")
+    }
+  }
+
+  /// One step of the optimiser on one or more batches. Returns the mean loss.
+  private func step(
+    _ state: inout TrainingState, _ batches: [RaggedBatch], firstBatch: Int, _ teacherLogits: [Float]?, rate: Double
+  ) throws -> Double {
+    var gradients = Gradients(byName: [:])
+    var loss = 0.0
+    for (index, batch) in batches.enumerated() {
+      var tape = Tape(
+        backend: backend, random: RandomStream(seed: configuration.seed, step: UInt64(firstBatch + index)))
+      let logits = try state.model.logits(try EncoderInput(batch), on: &tape)
+      let value = try batchLoss(logits, batch, teacherLogits, on: &tape)
+      loss += Double(try backend.read(value.tensor)[0])
+      let more = try tape.backward(from: value)
+      if index == 0 { gradients = more } else { try gradients.add(more, on: backend) }
+    }
+    loss /= Double(batches.count)
+    guard loss.isFinite else { throw TrainingError.diverged(step: state.optimizer.step, loss: loss) }
+    _ = try state.optimizer.update(
+      &state.model.parameters, gradients: gradients, batches: batches.count, learningRate: rate, backend: backend)
+    return loss
+  }
+
+  private func batchLoss(
+    _ logits: Variable, _ batch: RaggedBatch, _ teacherLogits: [Float]?, on tape: inout Tape
+  ) throws(TensorError) -> Variable {
+    let hard = try tape.crossEntropy(logits, labels: batch.labels, smoothing: configuration.labelSmoothingFactor)
+    guard let distillation = configuration.distillation, let teacherLogits else { return hard }
+    let classes = logits.shape.last
+    let teacher = batch.rows.flatMap { teacherLogits[$0 * classes..<($0 + 1) * classes] }
+    let soft = try tape.distillation(logits, teacher: teacher, temperature: distillation.temperature)
+    return try tape.add(
+      try tape.scale(hard, by: Float(1 - distillation.alpha)), try tape.scale(soft, by: Float(distillation.alpha)))
+  }
+
+  private func finishEpoch(_ state: inout TrainingState, _ selection: TokenizedText?, steps: Int) throws {
+    var record = EpochRecord(
+      epoch: state.epoch + 1, trainingLoss: state.epochLoss / Double(max(1, steps)), selectionAccuracy: nil,
+      selectionLoss: nil)
+    if let selection, selection.count > 0 {
+      let predictions = try Evaluator.predictions(try PackedClassifier(state.model, backend: backend), selection)
+      record.selectionAccuracy = predictions.accuracy
+      record.selectionLoss = try predictions.loss()
+      let bestBefore = state.history.compactMap(\.selectionAccuracy).max() ?? -1
+      // Of two equal epochs the earlier one stays.
+      if predictions.accuracy > bestBefore { state.best = state.model.parameters }
+    }
+    state.history.append(record)
+    state.epoch += 1
+    state.stepInEpoch = 0
+    state.epochLoss = 0
+  }
+}
+
+/// Where a training stands.
+public struct TrainingProgress: Sendable {
+  /// Steps taken, this one included.
+  public let step: Int
+  public let totalSteps: Int
+  public let epoch: Int
+  public let loss: Double
+  /// Sentences in this step.
+  public let sentences: Int
+}
+
+/// What an epoch gave.
+public struct EpochRecord: Equatable, Sendable, Codable {
+  /// From 1.
+  public var epoch: Int
+  /// The mean over the epoch's steps, with dropout.
+  public var trainingLoss: Double
+  public var selectionAccuracy: Double?
+  public var selectionLoss: Double?
+}
+
+public struct TrainingResult: Sendable {
+  public let model: BertClassifier
+  public let history: [EpochRecord]
+  public let steps: Int
+}
+
+/// Everything that the rest of a training depends on.
+struct TrainingState: Sendable {
+  var model: BertClassifier
+  var optimizer: AdamW
+  var epoch = 0
+  var stepInEpoch = 0
+  /// The sum of this epoch's losses so far.
+  var epochLoss = 0.0
+  var history: [EpochRecord] = []
+  /// The parameters of the best epoch so far.
+  var best: ParameterStore?
+}

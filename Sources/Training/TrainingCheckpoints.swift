@@ -1,0 +1,113 @@
+public import Bert
+public import Compute
+public import FoundationEssentials
+
+/// The checkpoints of one training: `step-N/` with weights, moments and state, written as a whole or not at all.
+public struct TrainingCheckpoints: Sendable {
+  public let directory: URL
+  /// Between two checkpoints inside an epoch. It decides how much work a kill loses, and nothing else.
+  public let secondsBetween: Double
+
+  private static let marker = "state.json"
+
+  func save(_ state: TrainingState, configuration: TrainingConfiguration, backend: any Backend) throws {
+    do {
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      let target = directory.appending(path: Self.name(state.optimizer.step))
+      let folder = try AtomicDirectory(replacing: target, marker: Self.marker)
+      try write(state.model.parameters, "weights", folder.url, backend)
+      try write(state.optimizer.firstMoments, "first_moments", folder.url, backend)
+      try write(state.optimizer.secondMoments, "second_moments", folder.url, backend)
+      if let best = state.best { try write(best, "best", folder.url, backend) }
+      let stored = StoredState(
+        configuration: configuration, step: state.optimizer.step, epoch: state.epoch,
+        stepInEpoch: state.stepInEpoch, epochLoss: state.epochLoss, history: state.history,
+        hasBest: state.best != nil)
+      try AtomicFile.write(
+        try JSONEncoder().encode(stored), to: folder.url.appending(path: Self.marker))
+      try folder.commit()
+      for step in steps() where step < state.optimizer.step {
+        try FileManager.default.removeItem(at: directory.appending(path: Self.name(step)))
+      }
+    } catch {
+      throw TrainingError.checkpoint(
+        path: directory.path(percentEncoded: false), reason: "cannot write a checkpoint: \(error)")
+    }
+  }
+
+  /// The latest state, nil when there is none. One of another configuration is an error.
+  func latest(
+    _ configuration: TrainingConfiguration, like model: BertClassifier, backend: any Backend
+  ) throws -> TrainingState? {
+    guard let step = steps().max() else { return nil }
+    let folder = directory.appending(path: Self.name(step))
+    let path = folder.path(percentEncoded: false)
+    do {
+      let stored = try JSONDecoder().decode(
+        StoredState.self, from: try Data(contentsOf: folder.appending(path: Self.marker)))
+      guard stored.configuration == configuration else {
+        throw TrainingError.checkpoint(
+          path: path, reason: "belongs to a training with other settings; remove it to start anew")
+      }
+      var resumed = model
+      resumed.parameters = try read("weights", folder, like: model.parameters, backend)
+      let optimizer = AdamW(
+        configuration, step: stored.step,
+        firstMoments: try read("first_moments", folder, like: model.parameters, backend),
+        secondMoments: try read("second_moments", folder, like: model.parameters, backend))
+      return TrainingState(
+        model: resumed, optimizer: optimizer, epoch: stored.epoch, stepInEpoch: stored.stepInEpoch,
+        epochLoss: stored.epochLoss, history: stored.history,
+        best: stored.hasBest ? try read("best", folder, like: model.parameters, backend) : nil)
+    } catch let error as TrainingError {
+      throw error
+    } catch {
+      throw TrainingError.checkpoint(path: path, reason: "cannot be read: \(error)")
+    }
+  }
+
+  /// Removes them all: the training is done.
+  public func remove() throws {
+    guard FileManager.default.fileExists(atPath: directory.path(percentEncoded: false)) else { return }
+    try FileManager.default.removeItem(at: directory)
+  }
+
+  private static func name(_ step: Int) -> String { "step-\(step)" }
+
+  private func steps() -> [Int] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))) ?? []
+    return names.compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst("step-".count)) : nil }
+  }
+
+  private func write(
+    _ parameters: ParameterStore, _ name: String, _ folder: URL, _ backend: any Backend
+  ) throws {
+    let tensors = try parameters.names.map { parameter in
+      TensorToWrite(
+        name: parameter, shape: parameters[parameter].shape.dimensions,
+        floats: try backend.read(parameters[parameter]))
+    }
+    try SafetensorsWriter.write(tensors, to: folder.appending(path: name + ".safetensors"))
+  }
+
+  private func read(
+    _ name: String, _ folder: URL, like parameters: ParameterStore, _ backend: any Backend
+  ) throws -> ParameterStore {
+    let file = try SafetensorsFile(url: folder.appending(path: name + ".safetensors"))
+    return ParameterStore(
+      try parameters.names.map { parameter in
+        (name: parameter,
+          tensor: try backend.upload(try file.floats(of: parameter), shape: parameters[parameter].shape))
+      })
+  }
+}
+
+private struct StoredState: Codable {
+  var configuration: TrainingConfiguration
+  var step: Int
+  var epoch: Int
+  var stepInEpoch: Int
+  var epochLoss: Double
+  var history: [EpochRecord]
+  var hasBest: Bool
+}

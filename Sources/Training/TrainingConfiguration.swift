@@ -1,0 +1,85 @@
+/// How a model is trained. Names are those of Hugging Face's `TrainingArguments`.
+public struct TrainingConfiguration: Equatable, Sendable, Codable {
+  public var numTrainEpochs: Int
+  public var trainBatchSize: Int
+  /// Batches whose gradients are averaged before each step.
+  public var gradientAccumulationSteps: Int
+  /// The peak of the schedule.
+  public var learningRate: Double
+  /// Decoupled; none on biases and LayerNorm.
+  public var weightDecay: Double
+  /// The share of steps in which the rate rises from zero.
+  public var warmupRatio: Double
+  /// The largest norm of all gradients together; 0 for no clipping.
+  public var maxGradNorm: Double
+  public var labelSmoothingFactor: Double
+  public var adamBeta1: Double
+  public var adamBeta2: Double
+  public var adamEpsilon: Double
+  /// Of batch order, dropout and new parameters.
+  public var seed: UInt64
+  /// Whether the epoch with the best accuracy on the selection split is kept, rather than the last.
+  public var loadBestModelAtEnd: Bool
+  /// Learn from a teacher's logits too.
+  public var distillation: DistillationConfiguration?
+
+  public init(
+    numTrainEpochs: Int = 3, trainBatchSize: Int = 32, gradientAccumulationSteps: Int = 1,
+    learningRate: Double = 5e-5, weightDecay: Double = 0.01, warmupRatio: Double = 0.06, maxGradNorm: Double = 1,
+    labelSmoothingFactor: Double = 0, adamBeta1: Double = 0.9, adamBeta2: Double = 0.999, adamEpsilon: Double = 1e-8,
+    seed: UInt64 = 42, loadBestModelAtEnd: Bool = true, distillation: DistillationConfiguration? = nil
+  ) {
+    self.numTrainEpochs = numTrainEpochs
+    self.trainBatchSize = trainBatchSize
+    self.gradientAccumulationSteps = gradientAccumulationSteps
+    self.learningRate = learningRate
+    self.weightDecay = weightDecay
+    self.warmupRatio = warmupRatio
+    self.maxGradNorm = maxGradNorm
+    self.labelSmoothingFactor = labelSmoothingFactor
+    self.adamBeta1 = adamBeta1
+    self.adamBeta2 = adamBeta2
+    self.adamEpsilon = adamEpsilon
+    self.seed = seed
+    self.loadBestModelAtEnd = loadBestModelAtEnd
+    self.distillation = distillation
+  }
+
+  /// - Throws: ``TrainingError/setting(name:expected:found:)`` for a value that makes no sense.
+  public func validate() throws(TrainingError) {
+    func require(_ holds: Bool, _ name: String, _ expected: String, _ found: some Any) throws(TrainingError) {
+      if !holds { throw .setting(name: name, expected: expected, found: "\(found)") }
+    }
+    try require(numTrainEpochs > 0, "num_train_epochs", "at least 1", numTrainEpochs)
+    try require(trainBatchSize > 0, "train_batch_size", "at least 1", trainBatchSize)
+    try require(
+      gradientAccumulationSteps > 0, "gradient_accumulation_steps", "at least 1", gradientAccumulationSteps)
+    try require(learningRate > 0 && learningRate < 1, "learning_rate", "a number between 0 and 1", learningRate)
+    try require(weightDecay >= 0 && weightDecay < 1, "weight_decay", "a number from 0 to below 1", weightDecay)
+    try require((0...1).contains(warmupRatio), "warmup_ratio", "a number from 0 to 1", warmupRatio)
+    try require(maxGradNorm >= 0 && maxGradNorm.isFinite, "max_grad_norm", "a number of at least 0", maxGradNorm)
+    try require(
+      (0..<1).contains(labelSmoothingFactor), "label_smoothing_factor", "a number from 0 to below 1",
+      labelSmoothingFactor)
+    if let distillation {
+      try require(
+        distillation.temperature > 0 && distillation.temperature.isFinite, "temperature", "a positive number",
+        distillation.temperature)
+      try require(
+        (0...1).contains(distillation.alpha), "alpha", "a number from 0 to 1", distillation.alpha)
+    }
+  }
+}
+
+/// Learning from a teacher (Hinton, Vinyals, Dean, 2015, arXiv:1503.02531).
+public struct DistillationConfiguration: Equatable, Sendable, Codable {
+  /// Both distributions are softened by it.
+  public var temperature: Double
+  /// The share of the distillation loss; the rest is that of the labels.
+  public var alpha: Double
+
+  public init(temperature: Double = 2, alpha: Double = 0.5) {
+    self.temperature = temperature
+    self.alpha = alpha
+  }
+}

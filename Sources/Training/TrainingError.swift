@@ -1,0 +1,35 @@
+public import Bert
+public import Compute
+public import Measurement
+
+/// What can go wrong while a model is trained or evaluated.
+public enum TrainingError: Error, Equatable, Sendable {
+  case model(BertError)
+  case tensor(TensorError)
+  case measurement(MeasurementError)
+  case emptyData(what: String)
+  /// The model has fewer classes than the data has labels.
+  case labelOutOfRange(label: Int, classCount: Int)
+  /// The loss became NaN or infinite.
+  case diverged(step: Int, loss: Double)
+  case setting(name: String, expected: String, found: String)
+  /// A checkpoint of this training can't be read or written.
+  case checkpoint(path: String, reason: String)
+}
+
+extension TrainingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .model(let error): "\(error)"
+    case .tensor(let error): "\(error)"
+    case .measurement(let error): "\(error)"
+    case .emptyData(let what): "\(what): expected labelled sentences, found none"
+    case .labelOutOfRange(let label, let classCount):
+      "label \(label) in the data, but the model has \(classCount) classes: 0 to \(classCount - 1)"
+    case .diverged(let step, let loss):
+      "training diverged: the loss is \(loss) at step \(step); a smaller learning rate or more warm-up may help"
+    case .setting(let name, let expected, let found): "\(name): expected \(expected), found \(found)"
+    case .checkpoint(let path, let reason): "\(path): \(reason)"
+    }
+  }
+}
