@@ -21,7 +21,7 @@ import Testing
 
   @Test("The file of Hugging Face's tiny model")
   func golden() throws {
-    let c = try BertConfiguration(url: GoldenFiles.tinyBert.appending(path: "config.json"))
+    let c = try BertConfiguration(url: Goldens.tinyBert.appending(path: "config.json"))
     #expect((c.vocabSize, c.hiddenSize, c.numHiddenLayers, c.numAttentionHeads) == (97, 24, 3, 4))
     #expect((c.intermediateSize, c.maxPositionEmbeddings, c.typeVocabSize) == (40, 32, 2))
     #expect((c.hiddenAct, c.layerNormEps, c.hiddenDropoutProb, c.classifierDropout) == (.gelu, 1e-12, 0.1, nil))
@@ -30,7 +30,7 @@ import Testing
     #expect((c.headSize, c.numLabels, c.padTokenID) == (6, 3, 0))
     #expect(c.architectures == ["BertForSequenceClassification"])
     for (name, activation) in [("gelu_new", HiddenActivation.geluNew), ("relu", .relu)] {
-      let url = GoldenFiles.directory.appending(path: "tiny-bert-\(name)/config.json")
+      let url = Goldens.url("tiny-bert-\(name)/config.json")
       #expect(try BertConfiguration(url: url).hiddenAct == activation)
     }
   }
@@ -71,8 +71,8 @@ import Testing
     #expect(c.json.contains("\"my_key\": {\n    \"b\": [\n      1,\n      2.50\n    ],"))
     #expect(!c.json.contains("\"dtype\""))
 
-    let golden = try BertConfiguration(url: GoldenFiles.tinyBert.appending(path: "config.json"))
-    #expect(try golden.json.utf8.elementsEqual(GoldenFiles.bytes("tiny-bert/config.json")))
+    let golden = try BertConfiguration(url: Goldens.tinyBert.appending(path: "config.json"))
+    #expect(try golden.json.utf8.elementsEqual(Goldens.bytes("tiny-bert/config.json")))
   }
 
   @Test("A configuration of our own")
@@ -162,7 +162,7 @@ import Testing
 
   @Test("5,000 damaged files are refused or read, and what is read can be written and read again")
   func damaged() throws {
-    let good = try GoldenFiles.bytes("tiny-bert/config.json")
+    let good = try Goldens.bytes("tiny-bert/config.json")
     var random = SeededGenerator(state: 11)
     var accepted = 0
     for round in 0..<5000 {

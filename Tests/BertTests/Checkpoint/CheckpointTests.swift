@@ -1,6 +1,7 @@
 import Bert
 import Compute
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Model directories") struct CheckpointTests {
@@ -12,7 +13,7 @@ import Testing
 
   /// tiny-bert with other names, or without some tensors: `rename` gives nil for those.
   static func write(_ scratch: ScratchDirectory, _ rename: (String) -> String?) throws {
-    let golden = try Checkpoint(modelDirectory: GoldenFiles.tinyBert)
+    let golden = try Checkpoint(modelDirectory: Goldens.tinyBert)
     let renamed = try golden.names.compactMap { old in
       try rename(old).map { name in
         TensorToWrite(name: name, shape: golden.shape(of: old) ?? [], dtype: .f32, bytes: try golden.bytes(of: old))
@@ -24,7 +25,7 @@ import Testing
 
   @Test("The tiny model of the references")
   func golden() throws {
-    let checkpoint = try Checkpoint(modelDirectory: GoldenFiles.tinyBert)
+    let checkpoint = try Checkpoint(modelDirectory: Goldens.tinyBert)
     try checkpoint.validate(requireClassifier: true)
     #expect(checkpoint.names == WeightNames.all(checkpoint.configuration).map(\.name))
     #expect(checkpoint.names.count == 5 + 3 * 16 + 4)
@@ -55,7 +56,7 @@ import Testing
     }
     let checkpoint = try Checkpoint(modelDirectory: scratch.url)
     try checkpoint.validate(requireClassifier: false)
-    let golden = try Checkpoint(modelDirectory: GoldenFiles.tinyBert)
+    let golden = try Checkpoint(modelDirectory: Goldens.tinyBert)
     #expect(checkpoint.names == golden.names.filter { !$0.hasPrefix("classifier") })
     for name in checkpoint.names { #expect(try checkpoint.floats(name) == golden.floats(name)) }
     #expect(checkpoint.unusedNames.sorted() == ["cls.predictions.transform.dense.weight", "embeddings.position_ids"])
@@ -91,7 +92,7 @@ import Testing
   @Test("A shape or format that does not fit the configuration")
   func doesNotFit() throws {
     let scratch = try ScratchDirectory()
-    let golden = try Checkpoint(modelDirectory: GoldenFiles.tinyBert)
+    let golden = try Checkpoint(modelDirectory: Goldens.tinyBert)
     var configuration = golden.configuration
     configuration.intermediateSize = 41
     try CheckpointWriter(configuration: configuration).write(
@@ -115,7 +116,7 @@ import Testing
   @Test("Shards are one checkpoint")
   func shards() throws {
     let scratch = try ScratchDirectory()
-    let golden = try Checkpoint(modelDirectory: GoldenFiles.tinyBert)
+    let golden = try Checkpoint(modelDirectory: Goldens.tinyBert)
     let tensors = try Self.tensors(of: golden)
     var map: [String: String] = [:]
     for (number, part) in [tensors[..<20], tensors[20...]].enumerated() {

@@ -1,6 +1,7 @@
 import Bert
 import Compute
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Writing model directories") struct CheckpointWriterTests {
@@ -11,7 +12,7 @@ import Testing
     try source.write("[PAD]\n[UNK]\n", "vocab.txt")
     try source.write("{}", "tokenizer.json")
     try source.write("not copied", "notes.txt")
-    let golden = try Checkpoint(modelDirectory: GoldenFiles.tinyBert)
+    let golden = try Checkpoint(modelDirectory: Goldens.tinyBert)
     var configuration = golden.configuration
     configuration.numHiddenLayers = 2
     let kept = try CheckpointTests.tensors(of: golden).filter { !$0.name.contains("layer.2.") }
@@ -36,7 +37,7 @@ import Testing
   @Test("An open checkpoint survives its replacement")
   func replacesWhileOpen() throws {
     let scratch = try ScratchDirectory()
-    let golden = try Checkpoint(modelDirectory: GoldenFiles.tinyBert)
+    let golden = try Checkpoint(modelDirectory: Goldens.tinyBert)
     let directory = scratch.url.appending(path: "model")
     let writer = CheckpointWriter(configuration: golden.configuration)
     try writer.write(try CheckpointTests.tensors(of: golden), to: directory)
@@ -53,7 +54,7 @@ import Testing
   @Test("An error leaves the old directory and nothing else")
   func failureKeepsOld() throws {
     let scratch = try ScratchDirectory()
-    let golden = try Checkpoint(modelDirectory: GoldenFiles.tinyBert)
+    let golden = try Checkpoint(modelDirectory: Goldens.tinyBert)
     let directory = scratch.url.appending(path: "model")
     let writer = CheckpointWriter(configuration: golden.configuration)
     let tensors = try CheckpointTests.tensors(of: golden)

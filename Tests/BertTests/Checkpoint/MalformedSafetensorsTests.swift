@@ -120,7 +120,7 @@ import Testing
   @Test("5,000 damaged files", arguments: 0..<5)
   func damaged(_ part: Int) throws {
     let scratch = try ScratchDirectory()
-    let good = try GoldenFiles.bytes("dtypes/dtypes.safetensors")
+    let good = try Goldens.bytes("dtypes/dtypes.safetensors")
     let headerEnd = 8 + Int(good[0]) + Int(good[1]) << 8
     var random = SeededGenerator(state: UInt64(part))
     var accepted = 0

@@ -18,7 +18,7 @@ import Testing
 
   @Test("A file of the Python library is read as it was written")
   func readsPythonsFile() throws {
-    let folder = GoldenFiles.directory.appending(path: "dtypes")
+    let folder = Goldens.url("dtypes")
     let stored = try JSONDecoder().decode(
       [String: Stored].self, from: Data(contentsOf: folder.appending(path: "dtypes.json")))
     let file = try SafetensorsFile(url: folder.appending(path: "dtypes.safetensors"))
@@ -109,7 +109,7 @@ import Testing
   @Test("The Python library's bytes are remade")
   func sameBytesAsPython() throws {
     let scratch = try ScratchDirectory()
-    let file = try SafetensorsFile(url: GoldenFiles.tinyBert.appending(path: "model.safetensors"))
+    let file = try SafetensorsFile(url: Goldens.tinyBert.appending(path: "model.safetensors"))
     let url = scratch.url.appending(path: "model.safetensors")
     try SafetensorsWriter.write(
       try file.entries.map { TensorToWrite(name: $0.name, shape: $0.shape, floats: try file.floats(of: $0.name)) },
