@@ -86,6 +86,8 @@ public struct Variable: Sendable {
 public struct Gradients: Sendable {
   public var byName: [String: Tensor]
 
+  public init(byName: [String: Tensor] = [:]) { self.byName = byName }
+
   /// Adds those of another batch.
   public mutating func add(_ other: Gradients, on backend: any Backend) throws(TensorError) {
     for (name, gradient) in other.byName {

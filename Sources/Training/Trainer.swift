@@ -96,7 +96,7 @@ public struct Trainer: Sendable {
   private func step(
     _ state: inout TrainingState, _ batches: [RaggedBatch], firstBatch: Int, _ teacherLogits: [Float]?, rate: Double
   ) throws -> Double {
-    var gradients = Gradients(byName: [:])
+    var gradients = Gradients()
     var loss = 0.0
     for (index, batch) in batches.enumerated() {
       var tape = Tape(

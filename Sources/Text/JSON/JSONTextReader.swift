@@ -63,7 +63,7 @@ private struct JSONTextReader {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+    case let byte? where byte == UInt8(ascii: "-") || isDigit(byte): return .number(try number())
     default: throw failure("expected a value, found \(found)")
     }
   }
@@ -108,8 +108,8 @@ private struct JSONTextReader {
   }
 
   mutating func digits() throws(JSONTextError) {
-    guard let byte, isDigit(byte) else { throw failure("expected a digit, found \(found)") }
-    while let byte, isDigit(byte) { position += 1 }
+    guard let first = byte, isDigit(first) else { throw failure("expected a digit, found \(found)") }
+    while let next = byte, isDigit(next) { position += 1 }
   }
 
   func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }

@@ -1,0 +1,14 @@
+/// Sentences of a batch, end to end: no padding.
+public struct RaggedBatch: Equatable, Sendable {
+  /// Of each token, all of one length.
+  public var ids: [Int32]
+  public var typeIDs: [Int32]
+  /// From 0 in each sentence.
+  public var positions: [Int32]
+  /// Where each sentence begins, then the number of tokens.
+  public var offsets: [Int]
+  /// Of each sentence.
+  public var labels: [Int32]
+  /// Where each sentence stands in the data set.
+  public var rows: [Int]
+}

@@ -1,0 +1,30 @@
+/// Splits a data set by a hash of the text: the same text always falls on the same side, whatever the order of the rows.
+public enum DataSplit {
+  /// - Parameters:
+  ///   - fractions: of the parts; what is left of one goes to the last part.
+  ///   - seed: another one gives another split.
+  /// - Returns: as many parts as fractions, each in the order of `sentences`.
+  /// - Precondition: there is at least one fraction.
+  public static func split(
+    _ sentences: [LabelledSentence], fractions: [Double], seed: UInt64
+  ) -> [[LabelledSentence]] {
+    precondition(!fractions.isEmpty, "a split into no parts")
+    var bounds: [Double] = []
+    for fraction in fractions.dropLast() { bounds.append((bounds.last ?? 0) + fraction) }
+    var parts = [[LabelledSentence]](repeating: [], count: fractions.count)
+    for sentence in sentences {
+      let position = Double(hash(sentence.text, seed: seed) >> 11) * 0x1p-53
+      parts[bounds.firstIndex { position < $0 } ?? bounds.count].append(sentence)
+    }
+    return parts
+  }
+
+  /// FNV-1a of 64 bits over the UTF-8, then SplitMix64's finish so that all bits depend on all bytes.
+  ///
+  /// - SeeAlso: Fowler, Noll, Vo, RFC 9923; Steele, Lea, Flood, 2014.
+  static func hash(_ text: String, seed: UInt64) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ seed
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    return SplitMix64.finish(hash)
+  }
+}
