@@ -1,0 +1,86 @@
+package import Bert
+package import Training
+
+/// What a run does: which model and data, how each stage is set. Read from YAML by ``RecipeReader``.
+package struct Recipe: Equatable, Sendable, Codable {
+  package var name: String
+  package var title: String
+  /// Of everything random; the stages take theirs from it.
+  package var seed: UInt64
+  package var model: ModelSource
+  package var data: DataSource
+  package var finetune: TrainingConfiguration
+  package var prune: PruneSettings
+  package var refinetune: TrainingConfiguration
+  /// Variants that answer "was it the method?".
+  package var controls: [Control]
+  /// The number formats that baseline and pruned model are converted to.
+  package var convert: [StoredPrecision]
+  package var evaluate: EvaluationSettings
+  package var report: ReportSettings
+}
+
+/// The model that everything starts from.
+package struct ModelSource: Equatable, Sendable, Codable {
+  package enum Weights: String, CaseIterable, Sendable, Codable {
+    case pretrained
+    /// Drawn by the program in the shape of the model: for proofs of memory and time, never of accuracy.
+    case random
+  }
+
+  /// Of the catalogue, `owner/name` on the Hub, or a directory.
+  package var name: String
+  package var weights: Weights
+}
+
+/// The labelled sentences, and how they are split.
+package struct DataSource: Equatable, Sendable, Codable {
+  package var name: String
+  /// Of a sentence in tokens, specials included.
+  package var maximumLength: Int
+  /// The share of the training rows held out for choices.
+  package var selectionFraction: Double
+  /// The share of the rows that is reported on, where the data set has no such file of its own.
+  package var devFraction: Double
+  /// At most so many sentences of each split; nil for all.
+  package var limit: Int?
+}
+
+/// Which layers go.
+package struct PruneSettings: Equatable, Sendable, Codable {
+  /// So many, the least sensitive ones.
+  package var layers: Int?
+  /// These.
+  package var remove: [Int]?
+  /// As many of the least sensitive as it takes.
+  package var targetBytes: Int?
+}
+
+package enum Control: String, CaseIterable, Sendable, Codable {
+  /// The unpruned model, trained as long again.
+  case longer
+  /// As many layers removed from the top.
+  case top
+  /// As many layers removed at random.
+  case random
+}
+
+/// How variants are timed.
+package struct EvaluationSettings: Equatable, Sendable, Codable {
+  /// Fresh processes a variant, interleaved over the variants.
+  package var rounds: Int
+  /// Sentences timed one at a time in each round.
+  package var latencySentences: Int
+  /// Calls before timing starts.
+  package var warmup: Int
+  package var batchSizes: [Int]
+  /// Tokens of each sentence in the timing by batch size.
+  package var batchTokens: Int
+  /// Of the CPU; nil for all that the process may use.
+  package var threads: Int?
+}
+
+package struct ReportSettings: Equatable, Sendable, Codable {
+  /// The loss of accuracy that one is ready to accept.
+  package var margin: Double
+}

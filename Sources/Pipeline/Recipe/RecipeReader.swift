@@ -1,0 +1,157 @@
+import Bert
+package import Compute
+package import FoundationEssentials
+import Training
+import Yams
+
+/// Reads recipes. What a recipe leaves out has a default; what it says wrongly is refused with file, line and key.
+package enum RecipeReader {
+  /// A file, or a built-in recipe by its name.
+  package static func read(_ nameOrPath: String, overrides: [RecipeOverride] = []) throws(RecipeError) -> Recipe {
+    if let text = BuiltInRecipes.text(nameOrPath) {
+      return try read(yaml: text, path: "\(nameOrPath) (built in)", overrides: overrides)
+    }
+    guard FileManager.default.fileExists(atPath: nameOrPath) else {
+      throw .unknownRecipe(name: nameOrPath, known: BuiltInRecipes.names)
+    }
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try MappedFile(url: URL(filePath: nameOrPath)).withBytes { bytes in Array(bytes) }
+    } catch { throw .file(error) }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .notUTF8(path: nameOrPath, offset: validPrefix(bytes))
+    }
+    return try read(yaml: text, path: nameOrPath, overrides: overrides)
+  }
+
+  package static func read(
+    yaml: String, path: String, overrides: [RecipeOverride] = []
+  ) throws(RecipeError) -> Recipe {
+    var node: Node
+    do {
+      node = try Yams.compose(yaml: yaml) ?? Node([:])
+    } catch let error as YamlError {
+      throw .malformedYAML(place: "\(path)\(line(of: error))", reason: "\(error)")
+    } catch {
+      throw .malformedYAML(place: path, reason: "\(error)")
+    }
+    for override in overrides { node = override.applied(to: node) }
+    let root = try RecipeNode(node, path: path, overridden: Set(overrides.map(\.key)))
+    let recipe = try recipe(root)
+    try root.finish()
+    return recipe
+  }
+
+  private static func recipe(_ root: RecipeNode) throws(RecipeError) -> Recipe {
+    let name = try root.required("name", try root.string("name"))
+    guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }), name.first != "."
+    else { throw root.wrong("name", expected: "letters, digits, '-', '_' and '.'", found: "'\(name)'") }
+    let seed = UInt64(try root.integer("seed", 0...Int.max) ?? 42)
+    return Recipe(
+      name: name, title: try root.string("title") ?? name, seed: seed,
+      model: try model(try root.required("model", try root.section("model"))),
+      data: try data(try root.required("data", try root.section("data"))),
+      finetune: try training(try root.section("finetune"), seed: seed, isTaught: false),
+      prune: try prune(try root.required("prune", try root.section("prune"))),
+      refinetune: try training(try root.section("refinetune"), seed: seed &+ 1, isTaught: true),
+      controls: try root.choices("controls", Control.self) ?? [],
+      convert: try root.choices("convert", StoredPrecision.self) ?? [.f16],
+      evaluate: try evaluation(try root.section("evaluate")),
+      report: try report(try root.section("report")))
+  }
+
+  private static func model(_ node: RecipeNode) throws(RecipeError) -> ModelSource {
+    let source = ModelSource(
+      name: try node.required("name", try node.string("name")),
+      weights: try node.choice("weights", ModelSource.Weights.self) ?? .pretrained)
+    try node.finish()
+    return source
+  }
+
+  private static func data(_ node: RecipeNode) throws(RecipeError) -> DataSource {
+    let source = DataSource(
+      name: try node.required("name", try node.string("name")),
+      maximumLength: try node.integer("maximum_length", 3...100_000) ?? 128,
+      selectionFraction: try node.number("selection_fraction", 0.001...0.5) ?? 0.05,
+      devFraction: try node.number("dev_fraction", 0.001...0.5) ?? 0.1,
+      limit: try node.integer("limit", 1...Int.max))
+    try node.finish()
+    return source
+  }
+
+  private static func training(
+    _ node: RecipeNode?, seed: UInt64, isTaught: Bool
+  ) throws(RecipeError) -> TrainingConfiguration {
+    var settings = TrainingConfiguration()
+    settings.seed = seed
+    guard let node else { return settings }
+    settings.numTrainEpochs = try node.integer("num_train_epochs", 1...10_000) ?? settings.numTrainEpochs
+    settings.trainBatchSize = try node.integer("train_batch_size", 1...65_536) ?? settings.trainBatchSize
+    settings.gradientAccumulationSteps =
+      try node.integer("gradient_accumulation_steps", 1...65_536) ?? settings.gradientAccumulationSteps
+    settings.learningRate = try node.number("learning_rate", 1e-12...1) ?? settings.learningRate
+    settings.weightDecay = try node.number("weight_decay", 0...0.999) ?? settings.weightDecay
+    settings.warmupRatio = try node.number("warmup_ratio", 0...1) ?? settings.warmupRatio
+    settings.maxGradNorm = try node.number("max_grad_norm", 0...1e9) ?? settings.maxGradNorm
+    settings.labelSmoothingFactor =
+      try node.number("label_smoothing_factor", 0...0.999) ?? settings.labelSmoothingFactor
+    settings.loadBestModelAtEnd = try node.bool("load_best_model_at_end") ?? settings.loadBestModelAtEnd
+    if isTaught, let section = try node.section("distillation") {
+      let standard = DistillationConfiguration()
+      settings.distillation = DistillationConfiguration(
+        temperature: try section.number("temperature", 0.01...1000) ?? standard.temperature,
+        alpha: try section.number("alpha", 0...1) ?? standard.alpha)
+      try section.finish()
+    }
+    try node.finish()
+    return settings
+  }
+
+  private static func prune(_ node: RecipeNode) throws(RecipeError) -> PruneSettings {
+    let settings = PruneSettings(
+      layers: try node.integer("layers", 1...10_000), remove: try node.integers("remove", 0...10_000),
+      targetBytes: try node.integer("target_bytes", 1...Int.max))
+    let given = [settings.layers != nil, settings.remove != nil, settings.targetBytes != nil].count { $0 }
+    guard given == 1 else {
+      throw node.wrong("layers", expected: "exactly one of layers, remove and target_bytes", found: "\(given)")
+    }
+    try node.finish()
+    return settings
+  }
+
+  private static func evaluation(_ node: RecipeNode?) throws(RecipeError) -> EvaluationSettings {
+    var settings = EvaluationSettings(
+      rounds: 5, latencySentences: 100, warmup: 10, batchSizes: [1, 2, 4, 8, 16, 32], batchTokens: 64)
+    guard let node else { return settings }
+    settings.rounds = try node.integer("rounds", 1...1000) ?? settings.rounds
+    settings.latencySentences = try node.integer("latency_sentences", 1...1_000_000) ?? settings.latencySentences
+    settings.warmup = try node.integer("warmup", 0...1_000_000) ?? settings.warmup
+    settings.batchSizes = try node.integers("batch_sizes", 1...65_536) ?? settings.batchSizes
+    settings.batchTokens = try node.integer("batch_tokens", 2...100_000) ?? settings.batchTokens
+    settings.threads = try node.integer("threads", 1...1024)
+    try node.finish()
+    return settings
+  }
+
+  private static func report(_ node: RecipeNode?) throws(RecipeError) -> ReportSettings {
+    let settings = ReportSettings(margin: try node?.number("margin", 0...1) ?? 0.01)
+    try node?.finish()
+    return settings
+  }
+
+  private static func line(of error: YamlError) -> String {
+    switch error {
+    case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): ":\(mark.line)"
+    default: ""
+    }
+  }
+
+  /// How many bytes from the start are UTF-8.
+  private static func validPrefix(_ bytes: [UInt8]) -> Int {
+    var low = 0
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    while case .scalarValue(let scalar) = decoder.decode(&iterator) { low += UTF8.width(scalar) }
+    return low
+  }
+}
