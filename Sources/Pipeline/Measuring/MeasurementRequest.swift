@@ -1,0 +1,37 @@
+package import Training
+
+/// What a fresh process is to measure of one model.
+package struct MeasurementRequest: Codable, Sendable {
+  /// A model directory.
+  package var model: String
+  /// Timed one at a time, text in and logits out.
+  package var sentences: [String]
+  package var warmup: Int
+  package var batchSizes: [Int]
+  package var batchTokens: Int
+  package var threads: Int?
+  package var maximumLength: Int
+  /// A file of labelled sentences to classify; nil where another round has done that.
+  package var data: String?
+}
+
+/// What it found.
+package struct MeasurementReply: Codable, Sendable {
+  package struct Batch: Codable, Sendable {
+    package var batch: Int
+    package var tokens: Int
+    /// Of each call.
+    package var seconds: [Double]
+  }
+
+  /// Of each sentence.
+  package var seconds: [Double]
+  /// The high-water mark of resident memory after the single sentences, before any larger batch.
+  package var peakMemoryBytes: Int
+  package var batches: [Batch]
+  package var predictions: Predictions?
+  /// Sentences a second over `data`, tokenising included.
+  package var throughput: Double?
+  package var threads: Int
+  package var instructionSet: String
+}

@@ -1,0 +1,70 @@
+import Bert
+import Compute
+package import FoundationEssentials
+import Measurement
+import Text
+import Training
+
+/// Measures one model in this process, which should have done nothing else before.
+package enum Measurer {
+  package static func measure(_ request: MeasurementRequest) throws -> MeasurementReply {
+    let directory = URL(filePath: request.model, directoryHint: .isDirectory)
+    let backend = try request.threads.map { try CPUBackend(threads: $0) } ?? CPUBackend()
+    let tokenizer = try WordPieceTokenizer(modelDirectory: directory)
+    let model = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
+    let data = try request.data.map {
+      try LabelledText.read(URL(filePath: $0), classCount: model.configuration.numLabels)
+    }
+    for index in 0..<(request.sentences.isEmpty ? 0 : request.warmup) {
+      _ = try logits(request.sentences[index % request.sentences.count], tokenizer, model, request)
+    }
+    var seconds: [Double] = []
+    for sentence in request.sentences {
+      let start = ContinuousClock.now
+      _ = try logits(sentence, tokenizer, model, request)
+      seconds.append((ContinuousClock.now - start) / .seconds(1))
+    }
+    let peak = try MemoryUse.current().peakResidentBytes
+    let batches = try request.batchSizes.map { try batch($0, model, request) }
+    var predictions: Predictions?
+    var throughput: Double?
+    if let data {
+      let start = ContinuousClock.now
+      let text = TokenizedText(data, tokenizer: tokenizer, maximumLength: request.maximumLength)
+      predictions = try Evaluator.predictions(model, text)
+      throughput = Double(data.count) / ((ContinuousClock.now - start) / .seconds(1))
+    }
+    return MeasurementReply(
+      seconds: seconds, peakMemoryBytes: peak, batches: batches, predictions: predictions, throughput: throughput,
+      threads: backend.threadCount, instructionSet: backend.instructionSet.rawValue)
+  }
+
+  private static func logits(
+    _ sentence: String, _ tokenizer: WordPieceTokenizer, _ model: PackedClassifier, _ request: MeasurementRequest
+  ) throws -> [Float] {
+    let text = TokenizedText(
+      [LabelledSentence(text: sentence, label: 0)], tokenizer: tokenizer, maximumLength: request.maximumLength)
+    return try model.logits(try EncoderInput(text.batch([0])))
+  }
+
+  /// Sentences of one length; what their tokens are does not matter for the time.
+  private static func batch(
+    _ size: Int, _ model: PackedClassifier, _ request: MeasurementRequest
+  ) throws -> MeasurementReply.Batch {
+    let tokens = min(request.batchTokens, model.configuration.maxPositionEmbeddings)
+    let count = size * tokens
+    let batch = RaggedBatch(
+      ids: (0..<count).map { Int32(($0 * 31 + 7) % model.configuration.vocabSize) },
+      typeIDs: [Int32](repeating: 0, count: count), positions: (0..<count).map { Int32($0 % tokens) },
+      offsets: (0...size).map { $0 * tokens }, labels: [Int32](repeating: 0, count: size), rows: Array(0..<size))
+    let input = try EncoderInput(batch)
+    _ = try model.logits(input)
+    var seconds: [Double] = []
+    for _ in 0..<3 {
+      let start = ContinuousClock.now
+      _ = try model.logits(input)
+      seconds.append((ContinuousClock.now - start) / .seconds(1))
+    }
+    return MeasurementReply.Batch(batch: size, tokens: tokens, seconds: seconds)
+  }
+}

@@ -1,0 +1,101 @@
+import Bert
+import Compute
+import FoundationEssentials
+import Text
+import Training
+
+/// What a training found.
+struct TrainingFindings: Codable, Sendable {
+  var history: [EpochRecord]
+  var steps: Int
+  var sentences: Int
+}
+
+/// Trains a model from a directory into a directory: `finetune`, and `refinetune` of each variant.
+struct TrainingStage {
+  let name: String
+  let configuration: TrainingConfiguration
+  let backend: CPUBackend
+  let data: RunData
+  /// Of the model that it starts from.
+  let modelSums: [String: String]
+  /// Of the teacher, when the configuration distils.
+  let teacher: (directory: URL, sums: [String: String])?
+  let labels: [String]
+  let target: URL
+  let tokenizerSource: URL
+  /// Makes the model that it starts from.
+  let start: () throws -> BertClassifier
+
+  private struct Settings: Encodable {
+    var configuration: TrainingConfiguration
+    var labels: [String]
+    var maximumLength: Int
+  }
+
+  func run(_ runner: StageRunner) async throws -> StageRecord<TrainingFindings> {
+    var inputs = data.sums
+    for (file, sum) in modelSums { inputs["model/\(file)"] = sum }
+    for (file, sum) in teacher?.sums ?? [:] { inputs["teacher/\(file)"] = sum }
+    let settings = Settings(configuration: configuration, labels: labels, maximumLength: data.maximumLength)
+    let key = try Fingerprint.value([try Fingerprint.value(settings), try Fingerprint.value(inputs)])
+    return try await runner.run(name, settings: settings, inputs: inputs) {
+      let train = try data.train()
+      let selection = try data.selection()
+      // Checkpoints of other settings or inputs lie elsewhere, and are never taken for these.
+      let checkpoints = runner.folder.work("checkpoints/\(name)-\(key.prefix(16))")
+      let trainer = try Trainer(
+        configuration: configuration, backend: backend, checkpointDirectory: checkpoints)
+      let logits = try teacherLogits(train, runner)
+      runner.progress.begin(name, unit: "sentences", total: train.count * configuration.numTrainEpochs)
+      defer { runner.progress.end() }
+      let result = try trainer.train(
+        try start(), on: train, selection: selection, teacherLogits: logits
+      ) { step in
+        let done = min(1, Double(step.step) / Double(max(1, step.totalSteps)))
+        runner.progress.advance(
+          to: Int(done * Double(train.count * configuration.numTrainEpochs)),
+          note: "epoch \(step.epoch + 1), loss \(step.loss.formatted(.number.precision(.fractionLength(3))))")
+      }
+      try runner.folder.makeParent(of: target)
+      try result.model.write(to: target, tokenizerSource: tokenizerSource, backend: backend)
+      trainer.checkpoints?.remove()
+      let findings = TrainingFindings(
+        history: result.history, steps: result.steps, sentences: train.count)
+      return (findings, try ModelFiles.all(target))
+    }
+  }
+
+  /// Of every training sentence, computed once rather than in each epoch.
+  private func teacherLogits(_ train: TokenizedText, _ runner: StageRunner) throws -> [Float]? {
+    guard configuration.distillation != nil, let teacher else { return nil }
+    let model = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: teacher.directory), backend: backend)
+    runner.progress.begin("\(name): the teacher's logits", unit: "sentences", total: train.count)
+    defer { runner.progress.end() }
+    return try Evaluator.predictions(model, train) { runner.progress.advance(to: $0, note: "") }.logits
+  }
+}
+
+/// The files of a model directory.
+enum ModelFiles {
+  static func all(_ directory: URL) throws -> [URL] {
+    try FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false)).sorted().map {
+      directory.appending(path: $0)
+    }
+  }
+
+  /// Those that inference needs: weights, configuration, vocabulary.
+  static let needed = ["config.json", "model.safetensors", "tokenizer.json"]
+
+  /// The bytes of what inference needs; `vocab.txt` counts where there is no `tokenizer.json`.
+  package static func bytes(_ directory: URL) -> Int {
+    func size(_ name: String) -> Int {
+      let path = directory.appending(path: name).path(percentEncoded: false)
+      return ((try? FileManager.default.attributesOfItem(atPath: path)[.size]) as? Int) ?? 0
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))) ?? []
+    let weights = names.filter { $0.hasSuffix(".safetensors") }.reduce(0) { $0 + size($1) }
+    let tokenizer = size("tokenizer.json")
+    return weights + size("config.json") + (tokenizer > 0 ? tokenizer : size("vocab.txt"))
+  }
+}
