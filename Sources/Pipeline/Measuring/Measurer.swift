@@ -9,7 +9,9 @@ import Training
 package enum Measurer {
   package static func measure(_ request: MeasurementRequest) throws -> MeasurementReply {
     let directory = URL(filePath: request.model, directoryHint: .isDirectory)
-    let backend = try request.threads.map { try CPUBackend(threads: $0) } ?? CPUBackend()
+    let backend = try CPUBackend(
+      instructionSet: InstructionSet.selected(environment: ProcessInfo.processInfo.environment),
+      threadCount: request.threads ?? ProcessorCount.available)
     let tokenizer = try WordPieceTokenizer(modelDirectory: directory)
     let model = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
     let data = try request.data.map {

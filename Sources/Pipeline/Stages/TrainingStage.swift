@@ -39,11 +39,11 @@ struct TrainingStage {
     for (file, sum) in teacher?.sums ?? [:] { inputs["teacher/\(file)"] = sum }
     let settings = Settings(configuration: configuration, labels: labels, maximumLength: data.maximumLength)
     let key = try Fingerprint.value([try Fingerprint.value(settings), try Fingerprint.value(inputs)])
-    return try await runner.run(name, settings: settings, inputs: inputs) {
+    // Checkpoints of other settings or inputs lie elsewhere, and are never taken for these.
+    let checkpoints = runner.folder.work("checkpoints/\(name)-\(key.prefix(16))")
+    let record: StageRecord<TrainingFindings> = try await runner.run(name, settings: settings, inputs: inputs) {
       let train = try data.train()
       let selection = try data.selection()
-      // Checkpoints of other settings or inputs lie elsewhere, and are never taken for these.
-      let checkpoints = runner.folder.work("checkpoints/\(name)-\(key.prefix(16))")
       let trainer = try Trainer(
         configuration: configuration, backend: backend, checkpointDirectory: checkpoints)
       let logits = try teacherLogits(train, runner)
@@ -59,11 +59,13 @@ struct TrainingStage {
       }
       try runner.folder.makeParent(of: target)
       try result.model.write(to: target, tokenizerSource: tokenizerSource, backend: backend)
-      trainer.checkpoints?.remove()
       let findings = TrainingFindings(
         history: result.history, steps: result.steps, sentences: train.count)
       return (findings, try ModelFiles.all(target))
     }
+    // Not before the record is written: a kill between the two must not cost the training.
+    try TrainingCheckpoints(directory: checkpoints, secondsBetween: 0).remove()
+    return record
   }
 
   /// Of every training sentence, computed once rather than in each epoch.
@@ -84,11 +86,8 @@ enum ModelFiles {
     }
   }
 
-  /// Those that inference needs: weights, configuration, vocabulary.
-  static let needed = ["config.json", "model.safetensors", "tokenizer.json"]
-
   /// The bytes of what inference needs; `vocab.txt` counts where there is no `tokenizer.json`.
-  package static func bytes(_ directory: URL) -> Int {
+  static func bytes(_ directory: URL) -> Int {
     func size(_ name: String) -> Int {
       let path = directory.appending(path: name).path(percentEncoded: false)
       return ((try? FileManager.default.attributesOfItem(atPath: path)[.size]) as? Int) ?? 0

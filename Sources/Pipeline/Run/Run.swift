@@ -1,0 +1,120 @@
+import Bert
+import Compute
+package import FoundationEssentials
+package import Reports
+import Text
+import Training
+
+/// A recipe carried out in a run folder, from the inputs to the report.
+///
+/// split → finetune → ablate → prune → refinetune → convert → evaluate → report; every stage knows by sums what it was
+/// made from, so a run that was killed goes on where it stopped, and a changed setting repeats only what depends on it.
+package struct Run: Sendable {
+  package let recipe: Recipe
+  package let folder: RunFolder
+  package let fetcher: Fetcher
+  package let process: MeasuringProcess
+  package let progress: any ProgressDisplay
+  /// As typed, for the report.
+  package let command: String
+  /// Of the program's sources, if it is known.
+  package let commit: String?
+
+  package init(
+    recipe: Recipe, folder: RunFolder, fetcher: Fetcher, process: MeasuringProcess, progress: any ProgressDisplay,
+    command: String, commit: String?
+  ) {
+    self.recipe = recipe
+    self.folder = folder
+    self.fetcher = fetcher
+    self.process = process
+    self.progress = progress
+    self.command = command
+    self.commit = commit
+  }
+
+  /// - Parameter localData: the user's directory of the data set.
+  /// - Returns: what the report says.
+  package func run(localData: URL?, backend: CPUBackend) async throws -> ShowdownResults {
+    try folder.lock()
+    let runner = StageRunner(folder: folder, progress: progress)
+    guard let dataset = fetcher.catalogue.datasets[recipe.data.name] else {
+      throw InputError.unknownDataset(name: recipe.data.name, known: fetcher.catalogue.datasets.keys.sorted())
+    }
+    let input = try await fetcher.dataset(recipe.data.name, localPath: localData)
+    let pretrained = try await PretrainedModel(recipe.model, seed: recipe.seed, fetcher: fetcher, backend: backend)
+    let split = try await DataStage(
+      source: recipe.data, format: dataset.format, labels: dataset.labels, seed: recipe.seed, input: input
+    ).run(runner)
+    let data = RunData(
+      folder: folder, tokenizer: try WordPieceTokenizer(modelDirectory: pretrained.tokenizer),
+      maximumLength: min(recipe.data.maximumLength, pretrained.maximumPositions), classCount: dataset.labels.count,
+      sums: split.outputs)
+
+    let baseline = folder.models(Variant.baseline.name)
+    let finetune = try await TrainingStage(
+      name: "finetune", configuration: recipe.finetune, backend: backend, data: data, modelSums: pretrained.sums,
+      teacher: nil, labels: dataset.labels, target: baseline, tokenizerSource: pretrained.tokenizer,
+      start: { try pretrained.classifier(labels: dataset.labels) }
+    ).run(runner)
+    let ablation = try await AblationStage(
+      backend: backend, data: data, model: baseline, modelSums: finetune.outputs
+    ).run(runner)
+    let pruning = try await PruningStage(
+      settings: recipe.prune, controls: recipe.controls, seed: recipe.seed, backend: backend, data: data,
+      model: baseline, modelSums: finetune.outputs, ranking: ablation.findings.leastSensitiveFirst
+    ).run(runner)
+
+    var variants: [(variant: Variant, sums: [String: String])] = [(.baseline, finetune.outputs)]
+    for variant in trainedAgain {
+      let isPruned = variant.name != Variant.longer.name
+      var configuration = recipe.refinetune
+      if !isPruned { configuration.distillation = nil }
+      let source = isPruned ? folder.work(variant.name) : baseline
+      let sums = isPruned ? pruning.outputs.filter { $0.key.hasPrefix("work/\(variant.name)/") } : finetune.outputs
+      let record = try await TrainingStage(
+        name: "refinetune.\(variant.name)", configuration: configuration, backend: backend, data: data,
+        modelSums: sums, teacher: configuration.distillation == nil ? nil : (baseline, finetune.outputs),
+        labels: dataset.labels, target: folder.models(variant.name), tokenizerSource: baseline,
+        start: {
+          try BertClassifier(
+            checkpoint: try Checkpoint(modelDirectory: source), labels: dataset.labels, seed: configuration.seed,
+            backend: backend)
+        }
+      ).run(runner)
+      variants.append((variant, record.outputs))
+    }
+    for precision in recipe.convert {
+      for entry in variants where [Variant.baseline.name, Variant.pruned.name].contains(entry.variant.name) {
+        let converted = entry.variant.converted(to: precision)
+        let sums = try await ConversionStage(
+          source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: converted, precision: precision,
+          backend: backend
+        ).run(runner)
+        variants.append((converted, sums))
+      }
+    }
+
+    backend.releaseUnusedMemory()
+    let evaluation = try await EvaluationStage(
+      settings: recipe.evaluate, data: data, variants: variants, devSum: split.outputs["split/dev.jsonl"] ?? "",
+      process: process
+    ).run(runner)
+    progress.message("report")
+    let results = try ResultsAssembly(
+      recipe: recipe, evaluation: evaluation.findings, ablation: ablation.findings, pruning: pruning.findings,
+      splits: split.findings, variants: variants.map(\.variant), data: input, dataTitle: dataset.title,
+      labels: dataset.labels, command: command, commit: commit
+    ).results()
+    _ = try ReportStage.write(results, margin: recipe.report.margin, to: folder.report)
+    return results
+  }
+
+  private var trainedAgain: [Variant] {
+    var variants: [Variant] = [.pruned]
+    if recipe.controls.contains(.longer) { variants.append(.longer) }
+    if recipe.controls.contains(.top) { variants.append(.top) }
+    if recipe.controls.contains(.random) { variants.append(.random) }
+    return variants
+  }
+}

@@ -1,0 +1,197 @@
+import Compression
+import Foundation
+import Measurement
+import Reports
+import Training
+
+/// Makes the results from the records of the stages: statistics, and nothing measured anew.
+struct ResultsAssembly {
+  let recipe: Recipe
+  let evaluation: EvaluationFindings
+  let ablation: LayerAblation
+  let pruning: PruningFindings
+  let splits: Splits
+  let variants: [Variant]
+  let data: FetchedInput
+  let dataTitle: String
+  let labels: [String]
+  let command: String
+  let commit: String?
+
+  private var isRandom: Bool { recipe.model.weights == .random }
+  private let confidence = 0.95
+
+  func results() throws -> ShowdownResults {
+    var rows = try zip(variants, evaluation.models).map { try row($0, $1) }
+    try compare(&rows)
+    var results = ShowdownResults(title: recipe.title, variants: rows)
+    results.model = recipe.model.name + (isRandom ? ", random weights" : "")
+    results.recipe = recipe.name
+    results.espalierVersion = Espalier.version
+    results.commit = commit
+    results.command = command
+    results.date = evaluation.date
+    results.seed = Int(recipe.seed)
+    results.threads = evaluation.threads
+    results.machine = machine()
+    results.dataset = DatasetDescription(
+      name: recipe.data.name, description: dataTitle, licence: data.licence, labels: labels,
+      files: data.files.sorted { $0.key < $1.key }.map { DatasetDescription.File(name: $0.key, sha256: $0.value) })
+    results.splits = [
+      SplitUse(name: "train", rows: splits.rows.train, purpose: "training"),
+      SplitUse(
+        name: "selection", rows: splits.rows.selection, purpose: "choice of epochs and layers, held out of train"),
+      SplitUse(name: splits.reportedSplit, rows: splits.rows.dev, purpose: "the figures of this report, once"),
+    ]
+    results.reportedSplit = splits.reportedSplit
+    results.confidence = confidence
+    results.latencySubject =
+      "one sentence at a time, text to logits: \(evaluation.timedSentences) sentences of \(splits.reportedSplit), "
+      + "median \(evaluation.medianTokens) tokens, in each of \(recipe.evaluate.rounds) fresh processes"
+    results.sensitivity = ablation.layers.map {
+      Reports.LayerSensitivity(
+        layer: $0.layer, accuracyDrop: $0.accuracyDrop, lossIncrease: $0.lossIncrease, klDivergence: $0.klDivergence)
+    }
+    results.sensitivitySplit = "selection"
+    results.removedLayers = pruning.models[Variant.pruned.name]?.removed
+    if !isRandom { results.depthCurve = depthCurve(rows) }
+    results.notes = notes()
+    return results
+  }
+
+  private func row(_ variant: Variant, _ model: EvaluationFindings.Model) throws -> VariantResult {
+    var row = VariantResult(name: variant.name, title: variant.title, role: variant.role)
+    let predictions = model.predictions
+    let confusion = try predictions.confusion()
+    row.randomWeights = isRandom ? true : nil
+    row.accuracy = predictions.accuracy
+    row.accuracyInterval = Bounds(
+      Interval.wilson(successes: confusion.correct, count: confusion.count, confidence: confidence))
+    row.correct = confusion.correct
+    row.count = confusion.count
+    row.f1 = confusion.f1
+    row.mcc = confusion.matthewsCorrelation
+    row.logLoss = try predictions.loss()
+    row.confusion = confusion.counts
+    row.sizeBytes = model.sizeBytes
+    row.peakMemoryBytes = model.peakMemoryBytes
+    row.layers = model.layers
+    row.parameterCount = model.parameterCount
+    row.precision = precision(variant)
+    row.epochs = Double(epochs(variant))
+    row.throughput = model.throughput
+    row.latencyByBatch = model.batches.map {
+      BatchLatency(batch: $0.batch, tokens: $0.tokens, p50: 1000 * quantile(0.5, of: $0.seconds.sorted()))
+    }
+    let summary = try LatencySummary(seconds: model.seconds)
+    let milliseconds = model.seconds.map { 1000 * $0 }
+    row.latency = LatencyFigures(
+      p50: 1000 * summary.p50, p90: 1000 * summary.p90, p99: 1000 * summary.p99, mean: 1000 * summary.mean,
+      standardDeviation: 1000 * summary.standardDeviation, count: summary.count,
+      p50Interval: Bounds(
+        try Bootstrap(seed: recipe.seed, resamples: 1000, confidence: confidence).median(of: milliseconds)))
+    let base = Self.base(variant)
+    row.removedLayers = pruning.models[base]?.removed
+    row.accuracyBeforeRefinetuning = pruning.models[base]?.selectionAccuracy
+    return row
+  }
+
+  /// McNemar's exact test, Holm's correction and the paired bootstrap, against the baseline.
+  private func compare(_ rows: inout [VariantResult]) throws {
+    guard let baseline = evaluation.models.first?.predictions else { return }
+    let bootstrap = Bootstrap(seed: recipe.seed, confidence: confidence)
+    var pValues: [Double] = []
+    for index in rows.indices.dropFirst() {
+      let predictions = evaluation.models[index].predictions
+      let test = try McNemar(baseline: baseline.isCorrect, variant: predictions.isCorrect)
+      rows[index].difference = predictions.accuracy - baseline.accuracy
+      rows[index].differenceInterval = Bounds(
+        try bootstrap.accuracyDifference(baseline: baseline.isCorrect, variant: predictions.isCorrect))
+      rows[index].fixed = test.fixed
+      rows[index].broken = test.broken
+      rows[index].mcnemarP = test.pValue
+      let same = zip(baseline.classes, predictions.classes).count { $0 == $1 }
+      rows[index].agreement = Double(same) / Double(max(1, baseline.count))
+      pValues.append(test.pValue)
+    }
+    for (index, adjusted) in zip(rows.indices.dropFirst(), holmAdjusted(pValues)) {
+      rows[index].mcnemarPHolm = adjusted
+    }
+  }
+
+  private func depthCurve(_ rows: [VariantResult]) -> [DepthPoint] {
+    let layers = rows.first?.layers ?? 0
+    var points = pruning.byDepth.enumerated().map { index, accuracy in
+      DepthPoint(layers: layers - index - 1, accuracy: accuracy, kind: .prunedBefore, split: "selection")
+    }
+    let kinds: [(Variant, DepthPoint.Kind)] = [
+      (.baseline, .baseline), (.longer, .unprunedLonger), (.pruned, .prunedAfter), (.top, .controlTop),
+      (.random, .controlRandom),
+    ]
+    for (variant, kind) in kinds {
+      guard let row = rows.first(where: { $0.name == variant.name }), let accuracy = row.accuracy,
+        let layers = row.layers
+      else { continue }
+      points.append(
+        DepthPoint(
+          layers: layers, accuracy: accuracy, kind: kind, interval: row.accuracyInterval,
+          split: splits.reportedSplit))
+    }
+    return points
+  }
+
+  private func notes() -> [String] {
+    var notes: [String] = []
+    if isRandom {
+      notes.append("The weights are random: this run proves path, memory and time, and its accuracies mean nothing.")
+    }
+    if let limit = recipe.data.limit { notes.append("Each split was cut to at most \(limit) sentences.") }
+    if recipe.refinetune.distillation != nil {
+      notes.append(
+        "Pruned models, the controls among them, were trained again with the baseline as teacher; the unpruned model "
+          + "that was trained longer learnt from the labels alone.")
+    }
+    if recipe.data.name == "movie-snippets" {
+      notes.append(
+        "These sentences come from the same reviews as SST: a model trained on them must not be reported on SST-2.")
+    }
+    return notes
+  }
+
+  private func precision(_ variant: Variant) -> String {
+    recipe.convert.first { variant.name.hasSuffix("-" + $0.shortName) }?.title ?? "FP32"
+  }
+
+  private func epochs(_ variant: Variant) -> Int {
+    let isAgain = Self.base(variant) != Variant.baseline.name
+    return recipe.finetune.numTrainEpochs + (isAgain ? recipe.refinetune.numTrainEpochs : 0)
+  }
+
+  /// The name of the variant that this one was converted from, or its own.
+  private static func base(_ variant: Variant) -> String {
+    guard variant.role == .converted, let end = variant.name.lastIndex(of: "-") else { return variant.name }
+    return String(variant.name[..<end])
+  }
+
+  private func machine() -> MachineDescription {
+    let found = evaluation.machine
+    var machine = MachineDescription()
+    machine.cpu = found.cpu
+    machine.logicalCores = found.logicalCores
+    machine.affinityCores = found.affinityCores
+    machine.cpuQuota = found.cpuQuota
+    machine.cpuFlags = found.cpuFlags
+    machine.memoryBytes = found.memoryBytes
+    machine.operatingSystem = found.operatingSystem
+    machine.kernel = found.kernel
+    machine.architecture = found.architecture
+    machine.loadAverage = found.loadAverage
+    machine.frequencyGovernor = found.frequencyGovernor
+    machine.kernelInstructionSet = evaluation.instructionSet
+    return machine
+  }
+}
+
+extension Bounds {
+  fileprivate init(_ interval: Interval) { self.init(interval.lower, interval.upper) }
+}
