@@ -96,7 +96,7 @@ extension BertClassifier {
 }
 
 /// The number format of stored weights.
-public enum StoredPrecision: String, Sendable, Codable {
+public enum StoredPrecision: String, CaseIterable, Sendable, Codable {
   case f32
   case f16
 }

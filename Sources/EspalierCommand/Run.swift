@@ -46,7 +46,7 @@ struct Run: AsyncParsableCommand {
     if display.json {
       print(try results.json(), terminator: "")
     } else {
-      print(results.markdownTable)
+      print(results.markdown(margin: recipe.report.margin))
       print("Report: \(folder.report.appending(path: "index.html").path(percentEncoded: false))")
     }
   }

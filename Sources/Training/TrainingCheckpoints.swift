@@ -10,6 +10,11 @@ public struct TrainingCheckpoints: Sendable {
 
   private static let marker = "state.json"
 
+  public init(directory: URL, secondsBetween: Double = 60) {
+    self.directory = directory
+    self.secondsBetween = secondsBetween
+  }
+
   func save(_ state: TrainingState, configuration: TrainingConfiguration, backend: any Backend) throws {
     do {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

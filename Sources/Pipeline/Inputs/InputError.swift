@@ -1,4 +1,4 @@
-import Compute
+package import Compute
 
 /// Why a model or data set can't be had.
 package enum InputError: Error, Equatable, Sendable {

@@ -1,5 +1,6 @@
 package import FoundationEssentials
 import Subprocess
+import SystemPackage
 
 /// Starts this program anew to measure one model, so that nothing of another one is in its memory.
 package struct MeasuringProcess: Sendable {
@@ -15,7 +16,7 @@ package struct MeasuringProcess: Sendable {
     let status: TerminationStatus
     do {
       let result = try await Subprocess.run(
-        .path(.init(executable)), arguments: ["measure"], input: .string(text), output: .string(limit: 1 << 28),
+        .path(FilePath(executable)), arguments: ["measure"], input: .string(text), output: .string(limit: 1 << 28),
         error: .string(limit: 1 << 20))
       output = result.standardOutput ?? ""
       errors = result.standardError ?? ""

@@ -4,7 +4,8 @@ import Yams
 package struct RecipeOverride: Equatable, Sendable {
   /// Such as `finetune.learning_rate`.
   package let key: String
-  let value: Node
+  /// In YAML, checked.
+  private let yaml: String
 
   /// - Parameter text: `key=value`, the value in YAML.
   package init(_ text: String) throws(RecipeError) {
@@ -13,15 +14,18 @@ package struct RecipeOverride: Equatable, Sendable {
     else { throw .malformedOverride(text: text) }
     key = String(parts[0])
     do {
-      guard let node = try Yams.compose(yaml: String(parts[1])) else { throw RecipeError.malformedOverride(text: text) }
-      value = node
+      guard try Yams.compose(yaml: String(parts[1])) != nil else { throw RecipeError.malformedOverride(text: text) }
+      yaml = String(parts[1])
     } catch {
       throw .malformedOverride(text: text)
     }
   }
 
   /// The tree with this value in it. Mappings that are missing on the way are made.
-  func applied(to node: Node) -> Node { Self.set(node, key.split(separator: ".").map(String.init)[...], value) }
+  func applied(to node: Node) -> Node {
+    let value = (try? Yams.compose(yaml: yaml)) ?? Node("")
+    return Self.set(node, key.split(separator: ".").map(String.init)[...], value)
+  }
 
   private static func set(_ node: Node?, _ keys: ArraySlice<String>, _ value: Node) -> Node {
     guard let first = keys.first else { return value }

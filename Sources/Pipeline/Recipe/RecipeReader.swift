@@ -16,7 +16,7 @@ package enum RecipeReader {
     }
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try MappedFile(url: URL(filePath: nameOrPath)).withBytes { bytes in Array(bytes) }
+      bytes = try MappedFile(url: URL(filePath: nameOrPath)).withBytes { bytes in bytes.withUnsafeBytes { Array($0) } }
     } catch { throw .file(error) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw .notUTF8(path: nameOrPath, offset: validPrefix(bytes))
@@ -29,7 +29,7 @@ package enum RecipeReader {
   ) throws(RecipeError) -> Recipe {
     var node: Node
     do {
-      node = try Yams.compose(yaml: yaml) ?? Node([:])
+      node = try Yams.compose(yaml: yaml) ?? .mapping(Node.Mapping([]))
     } catch let error as YamlError {
       throw .malformedYAML(place: "\(path)\(line(of: error))", reason: "\(error)")
     } catch {

@@ -1,4 +1,4 @@
-import Compute
+package import Compute
 import Crypto
 package import FoundationEssentials
 

@@ -1,5 +1,6 @@
 import Bert
-import Compute
+import Compression
+package import Compute
 package import FoundationEssentials
 package import Reports
 import Text

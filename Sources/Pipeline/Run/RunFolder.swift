@@ -21,7 +21,7 @@ package struct RunFolder: Sendable {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
-      throw .runFolder(path: url.path(percentEncoded: false), reason: "cannot be made: \(error.localizedDescription)")
+      throw .runFolder(path: url.path(percentEncoded: false), reason: "cannot be made: \(error)")
     }
   }
 

@@ -2,6 +2,7 @@ import Bert
 import Compression
 import Compute
 import FoundationEssentials
+import Text
 import Training
 
 /// Which layers the fine-tuned model needs, measured on the selection split.

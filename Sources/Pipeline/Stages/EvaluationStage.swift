@@ -103,7 +103,7 @@ struct EvaluationStage {
     return EvaluationFindings.Model(
       name: variant.name, seconds: replies.flatMap(\.seconds),
       peakMemoryBytes: replies.map(\.peakMemoryBytes).max() ?? 0, batches: batches,
-      throughput: quantile(0.5, of: replies.compactMap(\.throughput).sorted()), predictions: predictions,
+      throughput: median(of: replies.compactMap(\.throughput)), predictions: predictions,
       sizeBytes: ModelFiles.bytes(directory), layers: checkpoint.configuration.numHiddenLayers,
       parameterCount: checkpoint.names.reduce(0) { $0 + (checkpoint.shape(of: $1)?.reduce(1, *) ?? 0) })
   }

@@ -81,7 +81,7 @@ struct ResultsAssembly {
     row.epochs = Double(epochs(variant))
     row.throughput = model.throughput
     row.latencyByBatch = model.batches.map {
-      BatchLatency(batch: $0.batch, tokens: $0.tokens, p50: 1000 * quantile(0.5, of: $0.seconds.sorted()))
+      BatchLatency(batch: $0.batch, tokens: $0.tokens, p50: 1000 * median(of: $0.seconds))
     }
     let summary = try LatencySummary(seconds: model.seconds)
     let milliseconds = model.seconds.map { 1000 * $0 }

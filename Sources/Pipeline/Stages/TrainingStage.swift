@@ -55,7 +55,7 @@ struct TrainingStage {
         let done = min(1, Double(step.step) / Double(max(1, step.totalSteps)))
         runner.progress.advance(
           to: Int(done * Double(train.count * configuration.numTrainEpochs)),
-          note: "epoch \(step.epoch + 1), loss \(step.loss.formatted(.number.precision(.fractionLength(3))))")
+          note: "epoch \(step.epoch + 1), loss \((1000 * step.loss).rounded() / 1000)")
       }
       try runner.folder.makeParent(of: target)
       try result.model.write(to: target, tokenizerSource: tokenizerSource, backend: backend)
@@ -64,7 +64,7 @@ struct TrainingStage {
       return (findings, try ModelFiles.all(target))
     }
     // Not before the record is written: a kill between the two must not cost the training.
-    try TrainingCheckpoints(directory: checkpoints, secondsBetween: 0).remove()
+    try TrainingCheckpoints(directory: checkpoints).remove()
     return record
   }
 

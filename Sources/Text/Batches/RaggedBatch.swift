@@ -11,4 +11,15 @@ public struct RaggedBatch: Equatable, Sendable {
   public var labels: [Int32]
   /// Where each sentence stands in the data set.
   public var rows: [Int]
+
+  public init(
+    ids: [Int32], typeIDs: [Int32], positions: [Int32], offsets: [Int], labels: [Int32], rows: [Int]
+  ) {
+    self.ids = ids
+    self.typeIDs = typeIDs
+    self.positions = positions
+    self.offsets = offsets
+    self.labels = labels
+    self.rows = rows
+  }
 }
