@@ -1,18 +1,18 @@
 import ArgumentParser
 import Pipeline
 
-@main
 struct EspalierCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "espalier",
     abstract: "Fine-tunes, prunes, converts and measures BERT classifiers on the CPU.",
     discussion: """
-      Example: the whole pipeline on movie reviews, with a report at the end
-
-        espalier run
+      Example, the whole pipeline on movie reviews with a report at the end: espalier run
 
       Exit codes: 0 done, 64 wrong usage, 65 wrong input, 70 anything else.
       """,
     version: Espalier.version,
-    subcommands: [Run.self, Measure.self])
+    subcommands: [
+      Run.self, Fetch.self, Finetune.self, Ablate.self, Prune.self, Convert.self, Evaluate.self, Predict.self,
+      Tokenize.self, Report.self, Inspect.self, Measure.self,
+    ])
 }

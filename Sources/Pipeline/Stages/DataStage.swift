@@ -39,7 +39,7 @@ struct DataStage {
       let parts = try self.parts()
       var outputs: [URL] = []
       for (name, rows) in [("train", parts.train), ("selection", parts.selection), ("dev", parts.dev)] {
-        let cut = source.limit.map { Array(rows.prefix($0)) } ?? rows
+        let cut = source.limit.map { DataSplit.sample(rows, count: $0, seed: seed) } ?? rows
         guard !cut.isEmpty else { throw PipelineError.emptySplit(name: name, rows: parts.total) }
         let url = runner.folder.split(name)
         try runner.folder.makeParent(of: url)

@@ -19,6 +19,16 @@ public enum DataSplit {
     return parts
   }
 
+  /// At most `count` of the sentences, chosen by a hash of the text, in their order.
+  ///
+  /// A prefix would not do: files are sorted by class more often than not.
+  public static func sample(_ sentences: [LabelledSentence], count: Int, seed: UInt64) -> [LabelledSentence] {
+    guard count < sentences.count else { return sentences }
+    // Another stream than that of the split, whose parts are intervals of the hash.
+    let keys = sentences.map { hash($0.text, seed: ~seed) }
+    return sentences.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.prefix(count).sorted().map { sentences[$0] }
+  }
+
   /// FNV-1a of 64 bits over the UTF-8, then SplitMix64's finish so that all bits depend on all bytes.
   ///
   /// - SeeAlso: Fowler, Noll, Vo, RFC 9923; Steele, Lea, Flood, 2014.

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Bert
+import Compute
+import Foundation
+import Pipeline
+import Text
+import Training
+
+struct Finetune: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Trains a classifier on labelled sentences.",
+    discussion: "Example: espalier finetune minilm-l6 --data train.tsv --output my-model --learning-rate 1e-4")
+
+  @OptionGroup var model: ModelArgument
+  @Option(help: "Labelled sentences, .tsv or .jsonl.")
+  var data: String
+  @Option(help: "Labelled sentences that choose the epoch; 5 % of the data where it isn't given.")
+  var selection: String?
+  @Option(help: "The directory of the trained model.")
+  var output: String
+  @Option(help: "The names of the classes, in the order of their numbers.")
+  var labels = "negative,positive"
+  @Option(help: "Passes over the data.")
+  var numTrainEpochs = 3
+  @Option(help: "Sentences a step.")
+  var trainBatchSize = 32
+  @Option(help: "The peak of the schedule.")
+  var learningRate = 5e-5
+  @Option(help: "Of matrices; none on biases and LayerNorm.")
+  var weightDecay = 0.01
+  @Option(help: "The share of steps in which the rate rises.")
+  var warmupRatio = 0.06
+  @Option(help: "The share of each label that is spread over all classes.")
+  var labelSmoothingFactor = 0.0
+  @Option(help: "Batches a step.")
+  var gradientAccumulationSteps = 1
+  @Option(help: "Of everything random.")
+  var seed: UInt64 = 42
+  @OptionGroup var compute: ComputeOptions
+  @OptionGroup var display: DisplayOptions
+
+  func run() async throws {
+    let progress = display.progress(ProcessInfo.processInfo.environment)
+    let names = labels.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard names.count >= 2, !names.contains("") else {
+      throw ValidationError("--labels: expected two names or more, separated by commas")
+    }
+    let configuration = TrainingConfiguration(
+      numTrainEpochs: numTrainEpochs, trainBatchSize: trainBatchSize,
+      gradientAccumulationSteps: gradientAccumulationSteps, learningRate: learningRate, weightDecay: weightDecay,
+      warmupRatio: warmupRatio, labelSmoothingFactor: labelSmoothingFactor, seed: seed)
+    let backend = try compute.backend()
+    let trainer = try Trainer(configuration: configuration, backend: backend)
+    let directory = try await model.directory(progress)
+    let start = try BertClassifier(
+      checkpoint: try Checkpoint(modelDirectory: directory), labels: names, seed: seed, backend: backend)
+    let (train, held) = try sentences(classCount: names.count)
+    let tokenizer = try WordPieceTokenizer(modelDirectory: directory)
+    let length = compute.length(start.configuration)
+    let rows = TokenizedText(train, tokenizer: tokenizer, maximumLength: length)
+    progress.begin("finetune", unit: "sentences", total: rows.count * numTrainEpochs)
+    let result = try trainer.train(
+      start, on: rows, selection: TokenizedText(held, tokenizer: tokenizer, maximumLength: length)
+    ) { step in
+      progress.advance(
+        to: rows.count * numTrainEpochs * step.step / max(1, step.totalSteps), note: "epoch \(step.epoch + 1)")
+    }
+    progress.end()
+    try result.model.write(
+      to: URL(filePath: output, directoryHint: .isDirectory), tokenizerSource: directory, backend: backend)
+    if display.json { return try Output.json(result.history) }
+    for epoch in result.history {
+      try Output.line(
+        "epoch \(epoch.epoch): training loss \(epoch.trainingLoss), selection accuracy \(epoch.selectionAccuracy ?? 0), "
+          + "selection loss \(epoch.selectionLoss ?? 0)")
+    }
+    try Output.line("\(output): the epoch of the best selection accuracy")
+  }
+
+  private func sentences(classCount: Int) throws -> (train: [LabelledSentence], selection: [LabelledSentence]) {
+    let all = try LabelledText.read(URL(filePath: data), classCount: classCount)
+    if let selection { return (all, try LabelledText.read(URL(filePath: selection), classCount: classCount)) }
+    let parts = DataSplit.split(all, fractions: [0.05, 0.95], seed: seed)
+    return (parts[1], parts[0])
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+import Reports
+
+struct Report: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes the report of a run anew, from its results.json.",
+    discussion: "Example: espalier report runs/quickstart --output report")
+
+  @Argument(help: "A run folder, a report directory, or a results.json.")
+  var source: String
+  @Option(help: "The directory of the report; that of the results where it isn't given.")
+  var output: String?
+  @Option(help: "The loss of accuracy that one is ready to accept, as a share.")
+  var margin = 0.01
+  @OptionGroup var display: DisplayOptions
+
+  func run() throws {
+    let results = try ReportStage.read(source)
+    let target: URL
+    if let output {
+      target = URL(filePath: output, directoryHint: .isDirectory)
+    } else if source.hasSuffix(".json") {
+      target = URL(filePath: source).deletingLastPathComponent()
+    } else {
+      let nested = URL(filePath: source, directoryHint: .isDirectory).appending(path: "report", directoryHint: .isDirectory)
+      let exists = FileManager.default.fileExists(atPath: nested.path(percentEncoded: false))
+      target = exists ? nested : URL(filePath: source, directoryHint: .isDirectory)
+    }
+    let files = try ReportStage.write(results, margin: margin, to: target)
+    if display.json { return print(try results.json(), terminator: "") }
+    for file in files { try Output.line(file.path(percentEncoded: false)) }
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+import Text
+
+struct Tokenize: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Turns sentences of the standard input into tokens, one a line; one JSON object a line comes out.",
+    discussion: "Example: echo 'a fine film' | espalier tokenize minilm-l6")
+
+  @OptionGroup var model: ModelArgument
+  @Flag(help: "The lines of the input are JSON strings.")
+  var json = false
+  @Option(help: "Of a sentence in tokens, specials included; longer ones are cut. Nothing is cut where it isn't given.")
+  var maximumLength: Int?
+
+  private struct Line: Encodable {
+    var ids: [Int32]
+    var tokens: [String]
+  }
+
+  func validate() throws {
+    if let maximumLength, maximumLength < 3 { throw ValidationError("--maximum-length: expected at least 3") }
+  }
+
+  func run() async throws {
+    let tokenizer = try WordPieceTokenizer(modelDirectory: try await model.directory(NoProgress()))
+    try LineInput(isJSON: json).forEachGroup { lines in
+      for line in lines {
+        let ids = tokenizer.encode(line, maximumLength: maximumLength).ids
+        try Output.json(Line(ids: ids, tokens: ids.map { tokenizer.token(for: $0) ?? "" }), pretty: false)
+      }
+    }
+  }
+}

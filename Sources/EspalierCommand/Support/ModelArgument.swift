@@ -1,0 +1,55 @@
+import ArgumentParser
+import Bert
+import Compute
+import Foundation
+import Pipeline
+import Text
+import Training
+
+/// The model that a command works on.
+struct ModelArgument: ParsableArguments {
+  @Argument(help: "A model directory, a name of the catalogue, or owner/name on the Hugging Face Hub.")
+  var model: String
+
+  func directory(_ progress: any ProgressDisplay) async throws -> URL {
+    let fetcher = Fetcher(
+      catalogue: try Catalogue.builtIn(), environment: ProcessInfo.processInfo.environment
+    ) { progress.message($0) }
+    return try await fetcher.model(model).directory
+  }
+}
+
+/// Processor and length of sentences.
+struct ComputeOptions: ParsableArguments {
+  @Option(help: "Threads; all that the process may use where it isn't given.")
+  var threads: Int?
+  @Option(help: "Of a sentence in tokens, specials included; longer ones are cut.")
+  var maximumLength = 128
+
+  func validate() throws {
+    guard maximumLength >= 3 else { throw ValidationError("--maximum-length: expected at least 3") }
+    guard threads.map({ (1...1024).contains($0) }) ?? true else {
+      throw ValidationError("--threads: expected 1 to 1024")
+    }
+  }
+
+  func backend() throws -> CPUBackend {
+    try CPUBackend(
+      instructionSet: try InstructionSet.selected(environment: ProcessInfo.processInfo.environment),
+      threadCount: threads ?? ProcessorCount.available)
+  }
+
+  static func defaultBackend() throws -> CPUBackend {
+    try CPUBackend(instructionSet: try InstructionSet.selected(environment: ProcessInfo.processInfo.environment))
+  }
+
+  /// A file of labelled sentences for this model.
+  func text(_ path: String, _ directory: URL, _ configuration: BertConfiguration) throws -> TokenizedText {
+    let sentences = try LabelledText.read(URL(filePath: path), classCount: configuration.numLabels)
+    return TokenizedText(
+      sentences, tokenizer: try WordPieceTokenizer(modelDirectory: directory),
+      maximumLength: length(configuration))
+  }
+
+  func length(_ configuration: BertConfiguration) -> Int { min(maximumLength, configuration.maxPositionEmbeddings) }
+}
