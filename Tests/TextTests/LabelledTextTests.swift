@@ -1,0 +1,112 @@
+import TestSupport
+import Testing
+import Text
+
+@Suite("Labelled data") struct LabelledTextTests {
+  @Test func tables() throws {
+    let scratch = try ScratchDirectory()
+    let file = try scratch.write("sentence\tlabel\na fine film \t1\nquote \" inside\t0\n", "a.tsv")
+    #expect(
+      try LabelledText.read(file, classCount: 2) == [
+        LabelledSentence(text: "a fine film", label: 1), LabelledSentence(text: "quote \" inside", label: 0),
+      ])
+  }
+
+  @Test func objects() throws {
+    let scratch = try ScratchDirectory()
+    let file = try scratch.write("{\"sentence\": \"é\\n\", \"label\": 1}\n{\"label\": 0, \"text\": \"b\"}\n", "a.jsonl")
+    #expect(
+      try LabelledText.read(file, classCount: 2) == [
+        LabelledSentence(text: "é\n", label: 1), LabelledSentence(text: "b", label: 0),
+      ])
+  }
+
+  @Test("What is wrong is named with file and line", arguments: [
+    ("a.tsv", "sentence\tlabel\nfine\t2\n", ["DIR", "2", "0"]),
+    ("a.tsv", "sentence\tlabel\nfine\tgood\n", ["DIR", "good"]),
+    ("a.tsv", "sentence\tlabel\nfine\n", ["DIR", "columns"]),
+    ("a.tsv", "text only\n", ["DIR", "sentence"]),
+    ("a.tsv", "", ["DIR"]),
+    ("a.tsv", "sentence\tlabel\n", ["DIR"]),
+    ("a.jsonl", "{\"sentence\": \"a\"}\n", ["DIR", "label"]),
+    ("a.jsonl", "{\"sentence\": 3, \"label\": 1}\n", ["DIR", "sentence"]),
+    ("a.jsonl", "{\"sentence\": \"a\", \"label\": 1\n", ["DIR", "1"]),
+    ("a.csv", "x", ["DIR", "tsv"]),
+  ])
+  func wrong(_ name: String, _ text: String, _ words: [String]) throws {
+    let scratch = try ScratchDirectory()
+    let file = try scratch.write(text, name)
+    let message = scratch.message { _ = try LabelledText.read(file, classCount: 2) }
+    for word in words { #expect(message?.contains(word) == true, "\(message ?? "no error") lacks \(word)") }
+  }
+
+  @Test func invalidUTF8() throws {
+    let scratch = try ScratchDirectory()
+    let file = try scratch.write(Array("sentence\tlabel\na\t1\n".utf8) + [0xC3, 0x28, 0x09, 0x31, 0x0A], "a.tsv")
+    let message = scratch.message { _ = try LabelledText.read(file, classCount: 2) }
+    #expect(message?.contains("UTF-8") == true)
+    #expect(message?.contains("DIR") == true)
+  }
+
+  @Test("Snippets: sign of the rating, none near zero, none twice, none contradicted") func snippets() throws {
+    let scratch = try ScratchDirectory()
+    let rows = ["1_0\t2.5\tgood", "1_1\t-1.5\tbad", "1_2\t0.2\tneither", "1_3\t3\tgood", "1_4\t1\tboth", "1_5\t-1\tboth"]
+    let file = try scratch.write(rows.joined(separator: "\n") + "\n", "a.txt")
+    #expect(
+      try LabelledText.movieSnippets(file) == [
+        LabelledSentence(text: "good", label: 1), LabelledSentence(text: "bad", label: 0),
+      ])
+    let bad = try scratch.write("1\tx\tno rating\n", "b.txt")
+    #expect(scratch.message { _ = try LabelledText.movieSnippets(bad) }?.contains("rating") == true)
+  }
+}
+
+@Suite("Splits and batches") struct SplitTests {
+  private let sentences = (0..<5000).map { LabelledSentence(text: "sentence \($0)", label: $0 % 2) }
+
+  @Test("The same text falls on the same side, whatever the order") func stable() {
+    let parts = DataSplit.split(sentences, fractions: [0.1, 0.2, 0.7], seed: 7)
+    let again = DataSplit.split(Array(sentences.reversed()), fractions: [0.1, 0.2, 0.7], seed: 7)
+    for (part, other) in zip(parts, again) { #expect(Set(part.map(\.text)) == Set(other.map(\.text))) }
+    #expect(parts.map(\.count).reduce(0, +) == 5000)
+    // 5 standard deviations of a binomial count.
+    for (part, share) in zip(parts, [0.1, 0.2, 0.7]) {
+      #expect(abs(Double(part.count) - 5000 * share) < 5 * (5000 * share * (1 - share)).squareRoot())
+    }
+    #expect(DataSplit.split(sentences, fractions: [0.1, 0.9], seed: 8)[0] != DataSplit.split(sentences, fractions: [0.1, 0.9], seed: 7)[0])
+  }
+
+  @Test("A sample is not a prefix, keeps the order, and holds the smaller samples") func samples() {
+    let few = DataSplit.sample(sentences, count: 50, seed: 1)
+    let more = DataSplit.sample(sentences, count: 500, seed: 1)
+    #expect(few.count == 50)
+    #expect(few != Array(sentences.prefix(50)))
+    #expect(Set(few.map(\.text)).isSubset(of: more.map(\.text)))
+    #expect(sentences.filter { few.contains($0) } == few)
+    #expect(DataSplit.sample(sentences, count: 9999, seed: 1) == sentences)
+  }
+
+  @Test func everyRowOnceAnEpoch() {
+    let first = BatchPlan.shuffled(count: 103, batchSize: 10, seed: 1, epoch: 0)
+    #expect(first.map(\.count) == [Int](repeating: 10, count: 10) + [3])
+    #expect(first.flatMap { $0 }.sorted() == Array(0..<103))
+    #expect(first == BatchPlan.shuffled(count: 103, batchSize: 10, seed: 1, epoch: 0))
+    #expect(first != BatchPlan.shuffled(count: 103, batchSize: 10, seed: 1, epoch: 1))
+  }
+
+  @Test func tokenBudget() {
+    #expect(BatchPlan.inOrder(lengths: [5, 5, 9, 30, 1], tokenBudget: 20) == [[0, 1, 2], [3], [4]])
+    #expect(BatchPlan.inOrder(lengths: [], tokenBudget: 20) == [])
+  }
+
+  @Test func batchesLieEndToEnd() throws {
+    let text = TokenizedText(
+      [LabelledSentence(text: "a film", label: 1), LabelledSentence(text: "fine", label: 0)],
+      tokenizer: try Fixtures.tokenizer(), maximumLength: 16)
+    let batch = text.batch([1, 0])
+    #expect(batch.offsets == [0, 3, 7])
+    #expect(batch.positions == [0, 1, 2, 0, 1, 2, 3])
+    #expect(batch.labels == [0, 1])
+    #expect(batch.ids.first == 101)
+  }
+}

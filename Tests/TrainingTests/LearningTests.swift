@@ -1,0 +1,94 @@
+import Bert
+import Compute
+import TestSupport
+import Testing
+import Text
+import Training
+
+@Suite("Training learns") struct LearningTests {
+  private let settings = TrainingConfiguration(
+    numTrainEpochs: 12, trainBatchSize: 16, learningRate: 3e-3, seed: 5)
+
+  @Test func aWordThatDecides() throws {
+    let backend = try CPUBackend()
+    let data = TokenizedText.toy(400, seed: 1), selection = TokenizedText.toy(100, seed: 2)
+    let result = try Trainer(configuration: settings, backend: backend)
+      .train(try .toy(backend), on: data, selection: selection)
+    #expect((result.history.compactMap(\.selectionAccuracy).max() ?? 0) > 0.97)
+    let packed = try PackedClassifier(result.model, backend: backend)
+    let predictions = try Evaluator.predictions(packed, selection)
+    // The best epoch is the one that is kept.
+    #expect(predictions.accuracy == result.history.compactMap(\.selectionAccuracy).max())
+    // Neither batches nor threads change a bit.
+    #expect(try Evaluator.predictions(packed, selection, tokenBudget: 7) == predictions)
+    let alone = try CPUBackend(threadCount: 1)
+    let model = try BertClassifier.copy(result.model, from: backend, to: alone)
+    #expect(try Evaluator.predictions(try PackedClassifier(model, backend: alone), selection) == predictions)
+  }
+
+  @Test("With alpha 1 the teacher alone is followed, against the labels") func distillation() throws {
+    let backend = try CPUBackend()
+    let data = TokenizedText.toy(200, seed: 1)
+    // A teacher that is sure of the opposite.
+    let teacher: [Float] = data.labels.flatMap { $0 == 1 ? [4, -4] : [-4, 4] }
+    var settings = settings
+    settings.distillation = DistillationConfiguration(temperature: 2, alpha: 1)
+    settings.loadBestModelAtEnd = false
+    let result = try Trainer(configuration: settings, backend: backend)
+      .train(try .toy(backend), on: data, selection: nil, teacherLogits: teacher)
+    let predictions = try Evaluator.predictions(try PackedClassifier(result.model, backend: backend), data)
+    #expect(predictions.accuracy < 0.05)
+  }
+
+  @Test("Two batches of 8 accumulated are one of 16, without dropout") func accumulation() throws {
+    let backend = try CPUBackend()
+    let data = TokenizedText.toy(16, seed: 1)
+    var one = TrainingConfiguration(numTrainEpochs: 2, trainBatchSize: 16, learningRate: 1e-3)
+    one.loadBestModelAtEnd = false
+    var two = one
+    two.trainBatchSize = 8
+    two.gradientAccumulationSteps = 2
+    let start = try BertClassifier.toy(backend, dropout: 0)
+    let first = try Trainer(configuration: one, backend: backend).train(start, on: data, selection: nil)
+    let second = try Trainer(configuration: two, backend: backend).train(start, on: data, selection: nil)
+    let found = try second.model.weights(backend)
+    for (name, values) in try first.model.weights(backend) where !name.hasSuffix("key.bias") {
+      let difference = zip(values, found[name] ?? []).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+      #expect(difference < 1e-4, "\(name)")
+    }
+  }
+
+  @Test func wrongInputIsRefused() throws {
+    let backend = try CPUBackend()
+    let trainer = try Trainer(configuration: settings, backend: backend)
+    let model = try BertClassifier.toy(backend)
+    let none = TokenizedText(encodings: [], labels: [])
+    #expect(throws: TrainingError.emptyData(what: "training")) {
+      try trainer.train(model, on: none, selection: nil)
+    }
+    let wrong = TokenizedText(encodings: TokenizedText.toy(1, seed: 1).encodings, labels: [2])
+    #expect(throws: TrainingError.labelOutOfRange(label: 2, classCount: 2)) {
+      try trainer.train(model, on: wrong, selection: nil)
+    }
+    #expect(throws: TrainingError.self) {
+      try Trainer(configuration: TrainingConfiguration(numTrainEpochs: 0), backend: backend)
+    }
+    var distilling = settings
+    distilling.distillation = DistillationConfiguration()
+    #expect(throws: TrainingError.self) {
+      try Trainer(configuration: distilling, backend: backend)
+        .train(model, on: TokenizedText.toy(4, seed: 1), selection: nil, teacherLogits: [1])
+    }
+  }
+}
+
+extension BertClassifier {
+  static func copy(_ model: BertClassifier, from: any Backend, to: any Backend) throws -> BertClassifier {
+    var parameters: [(name: String, tensor: Tensor)] = []
+    for name in model.parameters.names {
+      let tensor = model.parameters[name]
+      parameters.append((name, try to.upload(try from.read(tensor), shape: tensor.shape)))
+    }
+    return BertClassifier(configuration: model.configuration, parameters: ParameterStore(parameters))
+  }
+}
