@@ -53,7 +53,7 @@ import Training
     let expected = try Goldens.expected()
     let backend = try CPUBackend()
     var tape = Tape(backend: backend)
-    let logits = try tape.parameter(
+    let logits = tape.parameter(
       "logits",
       try backend.upload(
         expected.logits.flatMap { $0.map { Float($0) } }, shape: Shape([expected.logits.count, expected.logits[0].count])))

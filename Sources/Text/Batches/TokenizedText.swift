@@ -9,6 +9,13 @@ public struct TokenizedText: Sendable {
     labels = sentences.map { Int32($0.label) }
   }
 
+  /// - Precondition: as many labels as sentences.
+  public init(encodings: [Encoding], labels: [Int32]) {
+    precondition(encodings.count == labels.count, "\(labels.count) labels of \(encodings.count) sentences")
+    self.encodings = encodings
+    self.labels = labels
+  }
+
   public var count: Int { labels.count }
 
   /// The sentences of these rows as a batch.

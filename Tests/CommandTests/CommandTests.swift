@@ -1,0 +1,135 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The program") struct CommandTests {
+  /// The tiny model with a vocabulary of 97 pieces.
+  private static func model() throws -> ScratchDirectory {
+    let scratch = try ScratchDirectory()
+    for name in ["config.json", "model.safetensors"] {
+      try FileManager.default.copyItem(
+        at: Goldens.tinyBert.appending(path: name), to: scratch.url.appending(path: name))
+    }
+    let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "fine", "film", "dull"]
+    try scratch.write((words + (words.count..<97).map { "word\($0)" }).joined(separator: "\n") + "\n", "vocab.txt")
+    return scratch
+  }
+
+  @Test("Each command has a help with an example", arguments: [
+    "run", "fetch", "finetune", "ablate", "prune", "convert", "evaluate", "predict", "tokenize", "report", "inspect",
+  ])
+  func help(_ command: String) throws {
+    let result = try Program.run([command, "--help"])
+    #expect(result.status == 0)
+    #expect(result.output.contains("Example"))
+    #expect(result.output.contains("espalier \(command)"))
+  }
+
+  @Test func completion() throws {
+    #expect(try Program.run(["--generate-completion-script", "bash"]).output.contains("espalier"))
+  }
+
+  @Test func tokenize() throws {
+    let model = try Self.model()
+    let result = try Program.run(["tokenize", model.path], input: Data("A fine film\n\nunknown\n".utf8))
+    #expect(
+      result.lines == [
+        #"{"ids":[2,5,6,7,3],"tokens":["[CLS]","a","fine","film","[SEP]"]}"#,
+        #"{"ids":[2,3],"tokens":["[CLS]","[SEP]"]}"#,
+        #"{"ids":[2,1,3],"tokens":["[CLS]","[UNK]","[SEP]"]}"#,
+      ])
+    let json = try Program.run(["tokenize", model.path, "--json"], input: Data(#""a\nfilm""#.utf8))
+    #expect(json.lines == [#"{"ids":[2,5,7,3],"tokens":["[CLS]","a","film","[SEP]"]}"#])
+  }
+
+  @Test func predict() throws {
+    struct Prediction: Decodable {
+      var label: String
+      var scores: [String: Double]
+    }
+    let model = try Self.model()
+    let sentences = (0..<600).map { "a film \($0 % 2 == 0 ? "fine" : "dull")" }
+    let result = try Program.run(
+      ["predict", model.path], input: Data((sentences.joined(separator: "\n") + "\n").utf8))
+    #expect(result.status == 0)
+    #expect(result.lines.count == 600)
+    // In order, and a sentence's scores do not depend on its neighbours.
+    #expect(Set(result.lines.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)).count == 1)
+    #expect(result.lines[0] != result.lines[1])
+    let first = try JSONDecoder().decode(Prediction.self, from: Data(result.lines[0].utf8))
+    #expect(Set(first.scores.keys) == ["negative", "neutral", "positive"])
+    #expect(abs(first.scores.values.reduce(0, +) - 1) < 1e-9)
+    #expect(first.scores.max { $0.value < $1.value }?.key == first.label)
+  }
+
+  @Test("What came before a wrong line is answered; the line is named") func wrongLines() throws {
+    let model = try Self.model()
+    let json = try Program.run(["predict", model.path, "--json"], input: Data("\"a\"\nfilm\n".utf8))
+    #expect(json.status == 65)
+    #expect(json.lines.count == 1)
+    #expect(json.errors.contains("line 2"))
+    let bytes = try Program.run(["tokenize", model.path], input: Data([0x61, 0x0A, 0xFF, 0x0A]))
+    #expect(bytes.status == 65)
+    #expect(bytes.errors.contains("line 2"))
+  }
+
+  @Test func evaluateAblatePruneConvertInspect() throws {
+    struct Figures: Decodable {
+      var accuracy: Double
+      var count: Int
+      var accuracy_interval: [Double]
+    }
+    let model = try Self.model()
+    let data = try model.write("sentence\tlabel\na fine film\t2\ndull\t0\nfilm\t1\n", "dev.tsv").path(percentEncoded: false)
+    func figures(_ directory: String) throws -> Figures {
+      let result = try Program.run(["evaluate", directory, "--data", data, "--json"])
+      return try JSONDecoder().decode(Figures.self, from: Data(result.output.utf8))
+    }
+    let whole = try figures(model.path)
+    #expect(whole.count == 3)
+    #expect(whole.accuracy_interval[0] <= whole.accuracy && whole.accuracy <= whole.accuracy_interval[1])
+    #expect(try Program.run(["ablate", model.path, "--data", data, "--json"]).output.contains("klDivergence"))
+    let scratch = try ScratchDirectory()
+    let pruned = scratch.path + "/pruned", half = scratch.path + "/half"
+    #expect(try Program.run(["prune", model.path, "--layers", "1", "--data", data, "--output", pruned]).status == 0)
+    #expect(try Program.run(["inspect", pruned, "--json"]).output.contains("\"layers\" : 2"))
+    #expect(try Program.run(["convert", model.path, "--precision", "f16", "--output", half]).status == 0)
+    #expect(try Program.run(["inspect", half]).output.contains("F16"))
+    #expect(try figures(half).count == 3)
+    // A directory that is something else is left alone.
+    try scratch.write("mine", "notes.txt")
+    let refused = try Program.run(["convert", model.path, "--output", scratch.path])
+    #expect(refused.status == 65)
+    #expect(try scratch.entries().contains("notes.txt"))
+  }
+
+  @Test("Codes and words of what is wrong", arguments: [
+    (["evaluate", "no-such-model", "--data", "x.tsv"], Int32(65), "no-such-model"),
+    (["run", "no-such-recipe"], 65, "no-such-recipe"),
+    (["run", "smoke", "--set", "finetune.learnin=3"], 65, "finetune.learnin"),
+    (["run", "smoke", "--set", "nonsense"], 65, "key=value"),
+    (["prune", "m", "--output", "x"], 64, "--layers"),
+    (["nonsense"], 64, "nonsense"),
+    (["report", "no-such-run"], 65, "no-such-run"),
+  ])
+  func wrong(_ arguments: [String], _ status: Int32, _ word: String) throws {
+    let result = try Program.run(arguments)
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.errors.contains(word), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+
+  @Test func damagedModels() throws {
+    let model = try Self.model()
+    let weights = model.url.appending(path: "model.safetensors")
+    try Data(try Data(contentsOf: weights).prefix(5000)).write(to: weights)
+    let result = try Program.run(["predict", model.path], input: Data("a\n".utf8))
+    #expect(result.status == 65)
+    #expect(result.errors.contains("model.safetensors"))
+    let config = model.url.appending(path: "config.json")
+    try Data(#"{"model_type": "gpt2"}"#.utf8).write(to: config)
+    let other = try Program.run(["inspect", model.path])
+    #expect(other.status == 65)
+    #expect(other.errors.contains("gpt2"))
+  }
+}

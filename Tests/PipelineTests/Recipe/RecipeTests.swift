@@ -1,0 +1,103 @@
+import Bert
+import Pipeline
+import TestSupport
+import Testing
+
+@Suite("Recipes") struct RecipeTests {
+  private static let least = """
+    name: mine
+    model: {name: minilm-l6}
+    data: {name: sst2}
+    prune: {layers: 2}
+    """
+
+  @Test(arguments: BuiltInRecipes.names) func builtIn(_ name: String) throws {
+    let recipe = try RecipeReader.read(name)
+    #expect(recipe.name == name)
+    #expect(recipe.finetune.seed != recipe.refinetune.seed)
+  }
+
+  @Test("The SST-2 recipes have all controls and remove what their names say") func study() throws {
+    for (name, layers) in [("sst2-minilm", 2), ("sst2-bert-base", 4), ("sst2-bert-large", 8)] {
+      let recipe = try RecipeReader.read(name)
+      #expect(recipe.controls == [.longer, .top, .random])
+      #expect(recipe.prune.layers == layers)
+      #expect(recipe.finetune.numTrainEpochs == 3)
+      #expect(recipe.refinetune.numTrainEpochs == 2)
+      #expect(recipe.refinetune.distillation != nil)
+    }
+  }
+
+  @Test func defaults() throws {
+    let recipe = try RecipeReader.read(yaml: Self.least, path: "r.yaml")
+    #expect(recipe.convert == [.f16])
+    #expect(recipe.controls == [])
+    #expect(recipe.data.limit == nil)
+    #expect(recipe.model.weights == .pretrained)
+  }
+
+  @Test func overrides() throws {
+    let recipe = try RecipeReader.read(
+      yaml: Self.least, path: "r.yaml",
+      overrides: [
+        RecipeOverride("finetune.learning_rate=3e-4"), RecipeOverride("data.limit=7"),
+        RecipeOverride("controls=[top]"), RecipeOverride("model.weights=random"),
+      ])
+    #expect(recipe.finetune.learningRate == 3e-4)
+    #expect(recipe.data.limit == 7)
+    #expect(recipe.controls == [.top])
+    #expect(recipe.model.weights == .random)
+  }
+
+  @Test("What is wrong is named with file, line and key", arguments: [
+    ("\nseeed: 3", "r.yaml:5", "seeed"),
+    ("\nseed: many", "r.yaml:5", "seed"),
+    ("\nseed: -1", "r.yaml:5", "seed"),
+    ("\nfinetune:\n  num_train_epochs: 0", "r.yaml:6", "finetune.num_train_epochs"),
+    ("\nfinetune:\n  learning_rate: 1e-4\n  warmup: 3", "r.yaml:7", "finetune.warmup"),
+    ("\nfinetune:\n  distillation: {alpha: 0.5}", "r.yaml:6", "finetune.distillation"),
+    ("\ncontrols: [top, bottom]", "r.yaml:5", "bottom"),
+    ("\ncontrols: top", "r.yaml:5", "controls"),
+    ("\nevaluate: 3", "r.yaml:5", "evaluate"),
+    ("\nseed: 3\nseed: 4", "r.yaml", "seed"),
+    ("\nevaluate: {rounds: .nan}", "r.yaml:5", "evaluate.rounds"),
+    ("\nreport: [", "r.yaml", "YAML"),
+  ])
+  func wrong(_ addition: String, _ place: String, _ key: String) throws {
+    let message = #expect(throws: RecipeError.self) {
+      try RecipeReader.read(yaml: Self.least + addition, path: "r.yaml")
+    }.map { "\($0)" } ?? ""
+    #expect(message.contains(place), "\(message)")
+    #expect(message.contains(key), "\(message)")
+  }
+
+  @Test func missingAndContradicting() {
+    #expect(throws: RecipeError.missingKey(place: "r.yaml:1", key: "name")) {
+      try RecipeReader.read(yaml: "model: {name: a}", path: "r.yaml")
+    }
+    #expect(throws: RecipeError.self) {
+      try RecipeReader.read(
+        yaml: Self.least.replacing("{layers: 2}", with: "{layers: 2, remove: [1]}"), path: "r.yaml")
+    }
+    #expect(throws: RecipeError.self) { try RecipeReader.read(yaml: "", path: "r.yaml") }
+    #expect(throws: RecipeError.self) { try RecipeReader.read(yaml: "- a\n- b", path: "r.yaml") }
+  }
+
+  @Test func overridesAreNamedAsSuch() throws {
+    let message = #expect(throws: RecipeError.self) {
+      try RecipeReader.read(
+        yaml: Self.least, path: "r.yaml", overrides: [try RecipeOverride("finetune.learning_rate=fast")])
+    }.map { "\($0)" } ?? ""
+    #expect(message.hasPrefix("--set finetune.learning_rate"))
+    for text in ["", "key", "=3", "a..b=3", "a=["] {
+      #expect(throws: RecipeError.malformedOverride(text: text)) { try RecipeOverride(text) }
+    }
+  }
+
+  @Test func files() throws {
+    let scratch = try ScratchDirectory()
+    let file = try scratch.write(Array("name: ".utf8) + [0xFF], "bad.yaml")
+    #expect(throws: RecipeError.self) { try RecipeReader.read(file.path(percentEncoded: false)) }
+    #expect(throws: RecipeError.self) { try RecipeReader.read("nothing-of-this-name") }
+  }
+}
