@@ -109,8 +109,10 @@ public struct Trainer: Sendable {
     }
     loss /= Double(batches.count)
     guard loss.isFinite else { throw TrainingError.diverged(step: state.optimizer.step, loss: loss) }
-    _ = try state.optimizer.update(
+    let norm = try state.optimizer.update(
       &state.model.parameters, gradients: gradients, batches: batches.count, learningRate: rate, backend: backend)
+    // A gradient can overflow where the loss does not, and the last step has no next loss to show it.
+    guard norm.isFinite else { throw TrainingError.diverged(step: state.optimizer.step - 1, loss: norm) }
     return loss
   }
 

@@ -1,5 +1,5 @@
-public import Bert
-public import Compute
+internal import Bert
+internal import Compute
 public import FoundationEssentials
 
 /// The checkpoints of one training: `step-N/` with weights, moments and state, written as a whole or not at all.
@@ -15,10 +15,16 @@ public struct TrainingCheckpoints: Sendable {
     self.secondsBetween = secondsBetween
   }
 
+  /// Writes a state and removes older ones.
+  ///
+  /// A step that is there is not written again: the rest of a training follows from it, and replacing it would leave a
+  /// moment without any.
   func save(_ state: TrainingState, configuration: TrainingConfiguration, backend: any Backend) throws {
+    guard !isComplete(state.optimizer.step) else { return }
     do {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
       let target = directory.appending(path: Self.name(state.optimizer.step))
+      try removeIfThere(target)
       let folder = try AtomicDirectory(replacing: target, marker: Self.marker)
       try write(state.model.parameters, "weights", folder.url, backend)
       try write(state.optimizer.firstMoments, "first_moments", folder.url, backend)
@@ -44,7 +50,7 @@ public struct TrainingCheckpoints: Sendable {
   func latest(
     _ configuration: TrainingConfiguration, like model: BertClassifier, backend: any Backend
   ) throws -> TrainingState? {
-    guard let step = steps().max() else { return nil }
+    guard let step = steps().filter(isComplete).max() else { return nil }
     let folder = directory.appending(path: Self.name(step))
     let path = folder.path(percentEncoded: false)
     do {
@@ -73,11 +79,21 @@ public struct TrainingCheckpoints: Sendable {
 
   /// Removes them all: the training is done.
   public func remove() throws {
-    guard FileManager.default.fileExists(atPath: directory.path(percentEncoded: false)) else { return }
-    try FileManager.default.removeItem(at: directory)
+    try removeIfThere(directory)
+  }
+
+  private func removeIfThere(_ url: URL) throws {
+    guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else { return }
+    try FileManager.default.removeItem(at: url)
   }
 
   private static func name(_ step: Int) -> String { "step-\(step)" }
+
+  /// Whether a step's directory has the file that is written last. A removal that was cut short may leave one without.
+  private func isComplete(_ step: Int) -> Bool {
+    let marker = directory.appending(path: Self.name(step)).appending(path: Self.marker)
+    return FileManager.default.fileExists(atPath: marker.path(percentEncoded: false))
+  }
 
   private func steps() -> [Int] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))) ?? []
@@ -99,12 +115,25 @@ public struct TrainingCheckpoints: Sendable {
     _ name: String, _ folder: URL, like parameters: ParameterStore, _ backend: any Backend
   ) throws -> ParameterStore {
     let file = try SafetensorsFile(url: folder.appending(path: name + ".safetensors"))
+    let stored = Set(file.entries.map { StoredShape(name: $0.name, dimensions: $0.shape) })
+    let expected = Set(parameters.names.map { StoredShape(name: $0, dimensions: parameters[$0].shape.dimensions) })
+    if let other = stored.symmetricDifference(expected).min(by: { $0.name < $1.name }) {
+      throw TrainingError.checkpoint(
+        path: file.path, reason: "belongs to another model: '\(other.name)' \(other.dimensions) is in one of them only")
+    }
     return ParameterStore(
       try parameters.names.map { parameter in
-        (name: parameter,
-          tensor: try backend.upload(try file.floats(of: parameter), shape: parameters[parameter].shape))
+        (
+          name: parameter,
+          tensor: try backend.upload(try file.floats(of: parameter), shape: parameters[parameter].shape)
+        )
       })
   }
+}
+
+private struct StoredShape: Hashable {
+  let name: String
+  let dimensions: [Int]
 }
 
 private struct StoredState: Codable {

@@ -50,10 +50,14 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     func require(_ holds: Bool, _ name: String, _ expected: String, _ found: some Any) throws(TrainingError) {
       if !holds { throw .setting(name: name, expected: expected, found: "\(found)") }
     }
-    try require(numTrainEpochs > 0, "num_train_epochs", "at least 1", numTrainEpochs)
-    try require(trainBatchSize > 0, "train_batch_size", "at least 1", trainBatchSize)
-    try require(
-      gradientAccumulationSteps > 0, "gradient_accumulation_steps", "at least 1", gradientAccumulationSteps)
+    // Bounded above so that counts of steps and sentences cannot overflow.
+    let counts = 1...1_000_000
+    for (name, count) in [
+      ("num_train_epochs", numTrainEpochs), ("train_batch_size", trainBatchSize),
+      ("gradient_accumulation_steps", gradientAccumulationSteps),
+    ] {
+      try require(counts.contains(count), name, "a number from 1 to 1000000", count)
+    }
     try require(learningRate > 0 && learningRate < 1, "learning_rate", "a number between 0 and 1", learningRate)
     try require(weightDecay >= 0 && weightDecay < 1, "weight_decay", "a number from 0 to below 1", weightDecay)
     try require((0...1).contains(warmupRatio), "warmup_ratio", "a number from 0 to 1", warmupRatio)
@@ -61,6 +65,10 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     try require(
       (0..<1).contains(labelSmoothingFactor), "label_smoothing_factor", "a number from 0 to below 1",
       labelSmoothingFactor)
+    // Adam divides by 1 - beta and by epsilon.
+    try require((0..<1).contains(adamBeta1), "adam_beta1", "a number from 0 to below 1", adamBeta1)
+    try require((0..<1).contains(adamBeta2), "adam_beta2", "a number from 0 to below 1", adamBeta2)
+    try require(adamEpsilon > 0 && adamEpsilon < 1, "adam_epsilon", "a number between 0 and 1", adamEpsilon)
     if let distillation {
       try require(
         distillation.temperature > 0 && distillation.temperature.isFinite, "temperature", "a positive number",

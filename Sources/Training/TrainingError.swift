@@ -10,7 +10,7 @@ public enum TrainingError: Error, Equatable, Sendable {
   case emptyData(what: String)
   /// The model has fewer classes than the data has labels.
   case labelOutOfRange(label: Int, classCount: Int)
-  /// The loss became NaN or infinite.
+  /// The loss, or the norm of its gradient, became NaN or infinite.
   case diverged(step: Int, loss: Double)
   case setting(name: String, expected: String, found: String)
   /// A checkpoint of this training can't be read or written.
@@ -27,7 +27,7 @@ extension TrainingError: CustomStringConvertible {
     case .labelOutOfRange(let label, let classCount):
       "label \(label) in the data, but the model has \(classCount) classes: 0 to \(classCount - 1)"
     case .diverged(let step, let loss):
-      "training diverged: the loss is \(loss) at step \(step); a smaller learning rate or more warm-up may help"
+      "training diverged: the loss or its gradient is \(loss) at step \(step); a smaller learning rate or more warm-up may help"
     case .setting(let name, let expected, let found): "\(name): expected \(expected), found \(found)"
     case .checkpoint(let path, let reason): "\(path): \(reason)"
     }

@@ -9,41 +9,39 @@ public enum LayerChoice: Equatable, Sendable {
   /// k at random: a control.
   case random(Int, seed: UInt64)
   case explicit([Int])
-  /// As many of the least needed as it takes to come below this many bytes of F32 weights.
+  /// As many of the least needed as it takes to come within this many bytes of F32 weights.
   case targetBytes(Int)
 
   /// The layers to remove, ascending.
   ///
   /// - Parameter ranking: layers from the least to the most needed.
+  /// - Throws: ``CompressionError`` when none or all would go, when one isn't there, or no number of layers fits.
   public func layers(
     of configuration: BertConfiguration, ranking: [Int]
   ) throws(CompressionError) -> [Int] {
     let count = configuration.numHiddenLayers
-    let chosen: [Int]
-    switch self {
-    case .leastSensitive(let k): chosen = Array(ranking.prefix(k))
-    case .top(let k): chosen = Array((0..<count).suffix(k))
-    case .random(let k, let seed): chosen = Array(Self.shuffled(count, seed: seed).prefix(k))
-    case .explicit(let layers): chosen = layers
-    case .targetBytes(let bytes): chosen = Array(ranking.prefix(try removals(configuration, bytes: bytes)))
-    }
-    for layer in chosen where !(0..<count).contains(layer) {
+    let (wanted, order): (Int, [Int]) =
+      switch self {
+      case .leastSensitive(let k): (k, ranking)
+      case .top(let k): (k, (0..<count).reversed())
+      case .random(let k, let seed): (k, Self.shuffled(count, seed: seed))
+      case .explicit(let layers): (Set(layers).count, Array(Set(layers)))
+      case .targetBytes(let bytes): (try removals(configuration, bytes: bytes), ranking)
+      }
+    let chosen = Set(order.prefix(max(0, wanted)))
+    if let layer = chosen.sorted().first(where: { !(0..<count).contains($0) }) {
       throw .layerOutOfRange(layer: layer, layerCount: count)
     }
-    let wanted = switch self {
-    case .leastSensitive(let k), .top(let k), .random(let k, _): k
-    case .explicit, .targetBytes: chosen.count
-    }
-    guard (1..<count).contains(wanted), chosen.count == wanted else {
+    guard wanted > 0, wanted < count, chosen.count == wanted else {
       throw .tooManyLayers(removed: wanted, layerCount: count)
     }
-    return Set(chosen).sorted()
+    return chosen.sorted()
   }
 
   private func removals(_ configuration: BertConfiguration, bytes: Int) throws(CompressionError) -> Int {
     var smaller = configuration
     var size = 0
-    for removed in 1..<max(2, configuration.numHiddenLayers) {
+    for removed in 0..<max(1, configuration.numHiddenLayers) {
       smaller.numHiddenLayers = configuration.numHiddenLayers - removed
       size = WeightNames.all(smaller).reduce(0) { $0 + 4 * $1.shape.reduce(1, *) }
       if size <= bytes { return removed }
