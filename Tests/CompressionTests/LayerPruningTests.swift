@@ -7,74 +7,113 @@ import Testing
 import Text
 import Training
 
-@Suite("Layers") struct LayerPruningTests {
-  private func model(_ backend: CPUBackend) throws -> BertClassifier {
-    try BertClassifier(checkpoint: try Checkpoint(modelDirectory: Goldens.tinyBert), seed: 1, backend: backend)
-  }
-
-  private func data() -> TokenizedText {
-    let sentences = Toy.sentences(60, seed: 4)
-    return TokenizedText(
-      encodings: sentences.map { Encoding(ids: $0.ids, typeIDs: [Int32](repeating: 0, count: $0.ids.count)) },
-      labels: sentences.map(\.label))
-  }
-
-  @Test("Ablation equals the model without the layer, computed from the start") func ablation() throws {
+@Suite("Removing layers") struct LayerPruningTests {
+  @Test("The kept layers keep their weights under new numbers", arguments: [[0], [1], [2, 10], [11], Array(1...11)])
+  func weights(_ removed: [Int]) throws {
     let backend = try CPUBackend()
-    let whole = try model(backend)
-    let data = data()
-    let full = try Evaluator.predictions(try PackedClassifier(whole, backend: backend), data)
-    let ablation = try LayerAblation.measure(try PackedClassifier(whole, backend: backend), on: data)
-    #expect(ablation.layers.map(\.layer) == [0, 1, 2])
-    #expect(ablation.accuracy == full.accuracy)
-    for layer in ablation.layers {
-      let without = try Evaluator.predictions(
-        try PackedClassifier(try whole.removing(layers: [layer.layer]), backend: backend), data)
-      #expect(abs(layer.accuracyDrop - (full.accuracy - without.accuracy)) < 1e-12)
-      #expect(abs(layer.lossIncrease - (try without.loss() - full.loss())) < 1e-9)
-      #expect(layer.klDivergence > 0)
+    let whole = try BertClassifier.toy(layers: 12, backend)
+    let pruned = try whole.removing(layers: Set(removed))
+    let kept = (0..<12).filter { !removed.contains($0) }
+    #expect(pruned.configuration.numHiddenLayers == kept.count)
+    #expect(pruned.parameters.names == WeightNames.all(pruned.configuration).map(\.name))
+    for name in pruned.parameters.names {
+      let parts = name.split(separator: ".")
+      var source = name
+      if parts[1] == "encoder", let new = Int(parts[3]) {
+        source = "bert.encoder.layer.\(kept[new])." + parts[4...].joined(separator: ".")
+      }
+      #expect(try backend.read(pruned.parameters[name]) == backend.read(whole.parameters[source]), "\(name)")
+    }
+    // The model in training computes what the one for inference does.
+    let data = TokenizedText.toy(6, seed: 2)
+    let input = try EncoderInput(data.batch(Array(0..<6)))
+    var tape = Tape(backend: backend, isRecording: false)
+    let trained = try backend.read(try pruned.logits(input, on: &tape).tensor)
+    let packed = try PackedClassifier(pruned, backend: backend).logits(input)
+    for (a, b) in zip(trained, packed) { #expect(abs(a - b) < 1e-5) }
+  }
+
+  @Test func removingNoneChangesNothing() throws {
+    let backend = try CPUBackend()
+    let whole = try BertClassifier.toy(layers: 3, backend)
+    let same = try whole.removing(layers: [])
+    #expect(same.configuration == whole.configuration)
+    for name in whole.parameters.names {
+      #expect(try backend.read(same.parameters[name]) == backend.read(whole.parameters[name]))
     }
   }
 
-  @Test func tiesAreBrokenByLossThenByIndex() throws {
-    let json = """
-      {"accuracy": 0.9, "loss": 0.3, "sentences": 10, "layers": [
-        {"layer": 0, "accuracyDrop": 0.1, "lossIncrease": 0.5, "klDivergence": 0},
-        {"layer": 1, "accuracyDrop": 0.1, "lossIncrease": 0.2, "klDivergence": 0},
-        {"layer": 2, "accuracyDrop": 0.0, "lossIncrease": 0.9, "klDivergence": 0},
-        {"layer": 3, "accuracyDrop": 0.1, "lossIncrease": 0.2, "klDivergence": 0}]}
-      """
-    let ablation = try JSONDecoder().decode(LayerAblation.self, from: Data(json.utf8))
-    #expect(ablation.leastSensitiveFirst == [2, 1, 3, 0])
+  @Test func wrongLayersAreRefused() throws {
+    let whole = try BertClassifier.toy(layers: 3, try CPUBackend())
+    #expect(throws: CompressionError.layerOutOfRange(layer: 3, layerCount: 3)) { try whole.removing(layers: [0, 3]) }
+    #expect(throws: CompressionError.layerOutOfRange(layer: -1, layerCount: 3)) { try whole.removing(layers: [-1]) }
+    #expect(throws: CompressionError.tooManyLayers(removed: 3, layerCount: 3)) {
+      try whole.removing(layers: [0, 1, 2])
+    }
   }
 
-  @Test("A pruned model is an ordinary directory") func directory() throws {
-    let backend = try CPUBackend()
+  @Test("A pruned model is an ordinary directory, read back bit by bit", arguments: InstructionSet.available)
+  func directory(_ set: InstructionSet) throws {
+    let backend = try CPUBackend(instructionSet: set)
     let scratch = try ScratchDirectory()
     let target = scratch.url.appending(path: "pruned")
-    let whole = try model(backend)
-    try whole.removing(layers: [1]).write(to: target, tokenizerSource: nil, backend: backend)
+    let whole = try BertClassifier(
+      checkpoint: try Checkpoint(modelDirectory: Goldens.tinyBert), seed: 1, backend: backend)
+    let pruned = try whole.removing(layers: [1])
+    try pruned.write(to: target, tokenizerSource: nil, backend: backend)
     let checkpoint = try Checkpoint(modelDirectory: target)
+    try checkpoint.validate(requireClassifier: true)
     #expect(checkpoint.configuration.numHiddenLayers == 2)
-    let second = "bert.encoder.layer.1.output.dense.weight", third = "bert.encoder.layer.2.output.dense.weight"
-    #expect(try checkpoint.floats(second) == backend.read(whole.parameters[third]))
-    #expect(!checkpoint.names.contains(third))
+    #expect(checkpoint.unusedNames.isEmpty)
+    let text = try String(contentsOf: target.appending(path: "config.json"), encoding: .utf8)
+    #expect(text.contains("\"num_hidden_layers\": 2"))
+    let data = TokenizedText.toy(20, seed: 2)
+    let expected = try Evaluator.predictions(try PackedClassifier(pruned, backend: backend), data)
+    #expect(
+      try Evaluator.predictions(try PackedClassifier(checkpoint: checkpoint, backend: backend), data) == expected)
+    // PyTorch's logits without this layer.
+    let golden = try Goldens.batch()
+    let sentences = TokenizedText(
+      encodings: golden.sentences.map { Encoding(ids: $0.ids, typeIDs: $0.types) }, labels: golden.labels)
+    let logits = try Evaluator.predictions(
+      try PackedClassifier(checkpoint: checkpoint, backend: backend), sentences
+    ).logits
+    for (found, exact) in zip(logits, try Goldens.expected().ablated_logits[1].joined()) {
+      #expect(abs(Double(found) - exact) < 5e-6)
+    }
   }
 
-  @Test func choices() throws {
-    let configuration = try Checkpoint(modelDirectory: Goldens.tinyBert).configuration
-    let ranking = [2, 0, 1]
-    func layers(_ choice: LayerChoice) throws -> [Int] { try choice.layers(of: configuration, ranking: ranking) }
-    #expect(try layers(.leastSensitive(2)) == [0, 2])
-    #expect(try layers(.top(2)) == [1, 2])
-    #expect(try layers(.explicit([1])) == [1])
-    #expect(try layers(.random(1, seed: 3)) == layers(.random(1, seed: 3)))
-    #expect(try Set((0..<20).map { try layers(.random(1, seed: $0)) }).count == 3)
-    let whole = try model(try CPUBackend()).parameters
-    let bytes = whole.names.reduce(0) { $0 + 4 * whole[$1].shape.count }
-    #expect(try layers(.targetBytes(bytes - 1)) == [2])
-    #expect(throws: CompressionError.self) { try layers(.targetBytes(10)) }
-    #expect(throws: CompressionError.tooManyLayers(removed: 3, layerCount: 3)) { try layers(.top(3)) }
-    #expect(throws: CompressionError.layerOutOfRange(layer: 3, layerCount: 3)) { try layers(.explicit([3])) }
+  @Test(
+    "As halves it takes half the bytes, and computes what the rounded weights compute",
+    arguments: InstructionSet.available)
+  func halves(_ set: InstructionSet) throws {
+    let backend = try CPUBackend(instructionSet: set)
+    let scratch = try ScratchDirectory()
+    let single = scratch.url.appending(path: "single"), half = scratch.url.appending(path: "half")
+    var pruned = try BertClassifier.toy(layers: 3, backend).removing(layers: [0])
+    try pruned.write(to: single, tokenizerSource: nil, backend: backend)
+    try pruned.write(to: half, precision: .f16, tokenizerSource: nil, backend: backend)
+    let stored = try Checkpoint(modelDirectory: half)
+    #expect(stored.names.allSatisfy { stored.dtype(of: $0) == .f16 })
+    #expect(try 2 * stored.parameterBytes == Checkpoint(modelDirectory: single).parameterBytes)
+
+    let data = TokenizedText.toy(40, seed: 2)
+    let exact = try Evaluator.predictions(try PackedClassifier(pruned, backend: backend), data)
+    let found = try Evaluator.predictions(try PackedClassifier(checkpoint: stored, backend: backend), data)
+    // Weights are off by at most 2⁻¹¹ of themselves.
+    let size = exact.logits.reduce(Float(0)) { max($0, abs($1)) }
+    for (a, b) in zip(found.logits, exact.logits) { #expect(abs(a - b) < 0.01 * size) }
+    #expect(found.logits != exact.logits)
+
+    for name in pruned.parameters.names {
+      let tensor = pruned.parameters[name]
+      let rounded = try stored.floats(name)
+      for (value, exact) in zip(rounded, try backend.read(tensor)) {
+        #expect(abs(value - exact) <= max(0x1p-25, 0x1p-11 * abs(exact)))
+      }
+      pruned.parameters[name] = try backend.upload(rounded, shape: tensor.shape)
+    }
+    let rounded = try Evaluator.predictions(try PackedClassifier(pruned, backend: backend), data)
+    for (a, b) in zip(found.logits, rounded.logits) { #expect(abs(a - b) <= 1e-6 * max(1, size)) }
   }
 }

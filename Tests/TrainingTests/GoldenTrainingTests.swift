@@ -56,7 +56,8 @@ import Training
     let logits = tape.parameter(
       "logits",
       try backend.upload(
-        expected.logits.flatMap { $0.map { Float($0) } }, shape: Shape([expected.logits.count, expected.logits[0].count])))
+        expected.logits.flatMap { $0.map { Float($0) } },
+        shape: Shape([expected.logits.count, expected.logits[0].count])))
     let loss = try tape.distillation(
       logits, teacher: expected.distillation.teacher_logits.flatMap { $0.map { Float($0) } },
       temperature: expected.distillation.temperature)

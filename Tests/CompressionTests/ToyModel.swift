@@ -1,0 +1,23 @@
+import Bert
+import Compute
+import TestSupport
+import Text
+
+extension BertClassifier {
+  /// Drawn anew, of the golden model's sizes: three classes, width 24.
+  static func toy(layers: Int, _ backend: CPUBackend) throws -> BertClassifier {
+    var configuration = try Checkpoint(modelDirectory: Goldens.tinyBert).configuration
+    configuration.numHiddenLayers = layers
+    configuration.initializerRange = 0.2
+    return try BertClassifier(randomWeights: configuration, seed: 3, backend: backend)
+  }
+}
+
+extension TokenizedText {
+  static func toy(_ count: Int, seed: UInt64) -> TokenizedText {
+    let sentences = Toy.sentences(count, seed: seed)
+    return TokenizedText(
+      encodings: sentences.map { Encoding(ids: $0.ids, typeIDs: [Int32](repeating: 0, count: $0.ids.count)) },
+      labels: sentences.map(\.label))
+  }
+}
