@@ -3,6 +3,8 @@ internal import Compute
 public import FoundationEssentials
 
 /// The checkpoints of one training: `step-N/` with weights, moments and state, written as a whole or not at all.
+///
+/// The directory belongs to one training in one process at a time.
 public struct TrainingCheckpoints: Sendable {
   public let directory: URL
   /// Between two checkpoints inside an epoch. It decides how much work a kill loses, and nothing else.
@@ -39,6 +41,10 @@ public struct TrainingCheckpoints: Sendable {
       try folder.commit()
       for step in steps() where step < state.optimizer.step {
         try FileManager.default.removeItem(at: directory.appending(path: Self.name(step)))
+      }
+      // What processes that were killed while they wrote have left: as large as a checkpoint each.
+      for name in entries() where name.hasPrefix(".espalier-") && name.hasSuffix(".tmp") {
+        try FileManager.default.removeItem(at: directory.appending(path: name))
       }
     } catch {
       throw TrainingError.checkpoint(
@@ -96,8 +102,11 @@ public struct TrainingCheckpoints: Sendable {
   }
 
   private func steps() -> [Int] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))) ?? []
-    return names.compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst("step-".count)) : nil }
+    entries().compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst("step-".count)) : nil }
+  }
+
+  private func entries() -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))) ?? []
   }
 
   private func write(

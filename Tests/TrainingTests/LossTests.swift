@@ -87,8 +87,9 @@ import Training
     }
   }
 
-  @Test("A student that follows its teacher alone comes to say the same") func student() throws {
-    let backend = try CPUBackend()
+  @Test("A student that follows its teacher alone comes to say the same", arguments: InstructionSet.available)
+  func student(_ set: InstructionSet) throws {
+    let backend = try CPUBackend(instructionSet: set)
     let data = TokenizedText.toy(64, seed: 1)
     let teacher: [Float] = data.encodings.flatMap { $0.ids.contains { $0 > 40 } ? [1.5, -0.5] : [-1, 1] }
     let alone = DistillationConfiguration(temperature: 2, alpha: 1)

@@ -50,12 +50,14 @@ import Training
   @Test("At any step, and with another number of threads", arguments: 1...12) func resumed(_ step: Int) throws {
     let scratch = try ScratchDirectory()
     #expect(throws: Killed.self) { try train(in: scratch, killedAt: step) }
-    // What a kill in the middle of a write leaves behind must not disturb.
+    // What a kill in the middle of a write leaves behind must not disturb, nor stay.
     try FileManager.default.createDirectory(
       at: scratch.url.appending(path: ".espalier-x.tmp"), withIntermediateDirectories: true)
+    try scratch.write("half", ".espalier-x.tmp/weights.safetensors")
     let resumed = try train(in: scratch, threads: 1)
     #expect(resumed.steps == 12 - (step - 1))
     try expectWhole(resumed)
+    #expect(try scratch.entries() == ["step-12"])
   }
 
   @Test("At every step one after the other") func killedAgainAndAgain() throws {

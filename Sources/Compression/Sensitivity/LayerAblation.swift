@@ -1,8 +1,8 @@
 public import Bert
 internal import Compute
-public import Measurement
+internal import Measurement
 public import Text
-public import Training
+internal import Training
 
 #if canImport(Glibc)
   import Glibc
