@@ -159,7 +159,7 @@ struct ResultsAssembly {
   }
 
   private func precision(_ variant: Variant) -> String {
-    recipe.convert.first { variant.name.hasSuffix("-" + $0.shortName) }?.title ?? "FP32"
+    recipe.convert.first { variant.name.hasSuffix("-" + $0.shortName) }?.rawValue.uppercased() ?? "F32"
   }
 
   private func epochs(_ variant: Variant) -> Int {

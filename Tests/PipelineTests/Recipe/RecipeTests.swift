@@ -1,7 +1,9 @@
 import Bert
+import Foundation
 import Pipeline
 import TestSupport
 import Testing
+import Training
 
 @Suite("Recipes") struct RecipeTests {
   private static let least = """
