@@ -33,7 +33,9 @@ let package = Package(
     .target(name: "Bert", dependencies: ["Compute"], swiftSettings: settings),
     .target(name: "Measurement", swiftSettings: settings),
     .target(name: "Training", dependencies: ["Bert", "Compute", "Measurement", "Text"], swiftSettings: settings),
-    .target(name: "Compression", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"], swiftSettings: settings),
+    .target(
+      name: "Compression", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"], swiftSettings: settings
+    ),
     .target(name: "Reports", swiftSettings: settings),
     .target(
       name: "Pipeline",
@@ -63,7 +65,8 @@ let package = Package(
       name: "TrainingTests", dependencies: ["Bert", "Compute", "TestSupport", "Text", "Training"],
       swiftSettings: settings),
     .testTarget(
-      name: "CompressionTests", dependencies: ["Bert", "Compression", "Compute", "Measurement", "TestSupport", "Text", "Training"],
+      name: "CompressionTests",
+      dependencies: ["Bert", "Compression", "Compute", "Measurement", "TestSupport", "Text", "Training"],
       swiftSettings: settings),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: settings),
     .testTarget(

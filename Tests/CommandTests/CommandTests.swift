@@ -15,9 +15,11 @@ import Testing
     return scratch
   }
 
-  @Test("Each command has a help with an example", arguments: [
-    "run", "fetch", "finetune", "ablate", "prune", "convert", "evaluate", "predict", "tokenize", "report", "inspect",
-  ])
+  @Test(
+    "Each command has a help with an example",
+    arguments: [
+      "run", "fetch", "finetune", "ablate", "prune", "convert", "evaluate", "predict", "tokenize", "report", "inspect",
+    ])
   func help(_ command: String) throws {
     let result = try Program.run([command, "--help"])
     #expect(result.status == 0)
@@ -80,7 +82,8 @@ import Testing
       var accuracy_interval: [Double]
     }
     let model = try Self.model()
-    let data = try model.write("sentence\tlabel\na fine film\t2\ndull\t0\nfilm\t1\n", "dev.tsv").path(percentEncoded: false)
+    let data = try model.write("sentence\tlabel\na fine film\t2\ndull\t0\nfilm\t1\n", "dev.tsv").path(
+      percentEncoded: false)
     func figures(_ directory: String) throws -> Figures {
       let result = try Program.run(["evaluate", directory, "--data", data, "--json"])
       return try JSONDecoder().decode(Figures.self, from: Data(result.output.utf8))
@@ -103,15 +106,17 @@ import Testing
     #expect(try scratch.entries().contains("notes.txt"))
   }
 
-  @Test("Codes and words of what is wrong", arguments: [
-    (["evaluate", "no-such-model", "--data", "x.tsv"], Int32(65), "no-such-model"),
-    (["run", "no-such-recipe"], 65, "no-such-recipe"),
-    (["run", "smoke", "--set", "finetune.learnin=3"], 65, "finetune.learnin"),
-    (["run", "smoke", "--set", "nonsense"], 65, "key=value"),
-    (["prune", "m", "--output", "x"], 64, "--layers"),
-    (["nonsense"], 64, "nonsense"),
-    (["report", "no-such-run"], 65, "no-such-run"),
-  ])
+  @Test(
+    "Codes and words of what is wrong",
+    arguments: [
+      (["evaluate", "no-such-model", "--data", "x.tsv"], Int32(65), "no-such-model"),
+      (["run", "no-such-recipe"], 65, "no-such-recipe"),
+      (["run", "smoke", "--set", "finetune.learnin=3"], 65, "finetune.learnin"),
+      (["run", "smoke", "--set", "nonsense"], 65, "key=value"),
+      (["prune", "m", "--output", "x"], 64, "--layers"),
+      (["nonsense"], 64, "nonsense"),
+      (["report", "no-such-run"], 65, "no-such-run"),
+    ])
   func wrong(_ arguments: [String], _ status: Int32, _ word: String) throws {
     let result = try Program.run(arguments)
     #expect(result.status == status, "\(result.errors)")

@@ -21,18 +21,20 @@ import Text
       ])
   }
 
-  @Test("What is wrong is named with file and line", arguments: [
-    ("a.tsv", "sentence\tlabel\nfine\t2\n", ["DIR", "2", "0"]),
-    ("a.tsv", "sentence\tlabel\nfine\tgood\n", ["DIR", "good"]),
-    ("a.tsv", "sentence\tlabel\nfine\n", ["DIR", "columns"]),
-    ("a.tsv", "text only\n", ["DIR", "sentence"]),
-    ("a.tsv", "", ["DIR"]),
-    ("a.tsv", "sentence\tlabel\n", ["DIR"]),
-    ("a.jsonl", "{\"sentence\": \"a\"}\n", ["DIR", "label"]),
-    ("a.jsonl", "{\"sentence\": 3, \"label\": 1}\n", ["DIR", "sentence"]),
-    ("a.jsonl", "{\"sentence\": \"a\", \"label\": 1\n", ["DIR", "1"]),
-    ("a.csv", "x", ["DIR", "tsv"]),
-  ])
+  @Test(
+    "What is wrong is named with file and line",
+    arguments: [
+      ("a.tsv", "sentence\tlabel\nfine\t2\n", ["DIR", "2", "0"]),
+      ("a.tsv", "sentence\tlabel\nfine\tgood\n", ["DIR", "good"]),
+      ("a.tsv", "sentence\tlabel\nfine\n", ["DIR", "columns"]),
+      ("a.tsv", "text only\n", ["DIR", "sentence"]),
+      ("a.tsv", "", ["DIR"]),
+      ("a.tsv", "sentence\tlabel\n", ["DIR"]),
+      ("a.jsonl", "{\"sentence\": \"a\"}\n", ["DIR", "label"]),
+      ("a.jsonl", "{\"sentence\": 3, \"label\": 1}\n", ["DIR", "sentence"]),
+      ("a.jsonl", "{\"sentence\": \"a\", \"label\": 1\n", ["DIR", "1"]),
+      ("a.csv", "x", ["DIR", "tsv"]),
+    ])
   func wrong(_ name: String, _ text: String, _ words: [String]) throws {
     let scratch = try ScratchDirectory()
     let file = try scratch.write(text, name)
@@ -50,7 +52,9 @@ import Text
 
   @Test("Snippets: sign of the rating, none near zero, none twice, none contradicted") func snippets() throws {
     let scratch = try ScratchDirectory()
-    let rows = ["1_0\t2.5\tgood", "1_1\t-1.5\tbad", "1_2\t0.2\tneither", "1_3\t3\tgood", "1_4\t1\tboth", "1_5\t-1\tboth"]
+    let rows = [
+      "1_0\t2.5\tgood", "1_1\t-1.5\tbad", "1_2\t0.2\tneither", "1_3\t3\tgood", "1_4\t1\tboth", "1_5\t-1\tboth",
+    ]
     let file = try scratch.write(rows.joined(separator: "\n") + "\n", "a.txt")
     #expect(
       try LabelledText.movieSnippets(file) == [
@@ -73,7 +77,9 @@ import Text
     for (part, share) in zip(parts, [0.1, 0.2, 0.7]) {
       #expect(abs(Double(part.count) - 5000 * share) < 5 * (5000 * share * (1 - share)).squareRoot())
     }
-    #expect(DataSplit.split(sentences, fractions: [0.1, 0.9], seed: 8)[0] != DataSplit.split(sentences, fractions: [0.1, 0.9], seed: 7)[0])
+    #expect(
+      DataSplit.split(sentences, fractions: [0.1, 0.9], seed: 8)[0]
+        != DataSplit.split(sentences, fractions: [0.1, 0.9], seed: 7)[0])
   }
 
   @Test("A sample is not a prefix, keeps the order, and holds the smaller samples") func samples() {

@@ -58,11 +58,13 @@ import Text
     #expect(message?.contains("vocab.txt") == true)
   }
 
-  @Test("What is wrong with a tokenizer is said", arguments: [
-    ("vocab.txt", "[PAD]\n[CLS]\n[SEP]\n", "[UNK]"),
-    ("tokenizer.json", "{\"model\": ", "tokenizer.json"),
-    ("tokenizer.json", "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "WordPiece"),
-  ])
+  @Test(
+    "What is wrong with a tokenizer is said",
+    arguments: [
+      ("vocab.txt", "[PAD]\n[CLS]\n[SEP]\n", "[UNK]"),
+      ("tokenizer.json", "{\"model\": ", "tokenizer.json"),
+      ("tokenizer.json", "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "WordPiece"),
+    ])
   func malformed(_ name: String, _ text: String, _ word: String) throws {
     let scratch = try ScratchDirectory()
     try scratch.write(text, name)

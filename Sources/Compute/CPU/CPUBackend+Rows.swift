@@ -66,7 +66,8 @@ extension CPUBackend {
     let types = try floats(type, "embedding")
     let y = allocate([tokens.words.count, columns])
     let keeping: [TensorStorage] = [words, positions, types, y.storage]
-    split(tokens.words.count, grain: max(1, Self.elementGrain / max(1, columns)), rounding: 1, keeping: keeping) { range in
+    split(tokens.words.count, grain: max(1, Self.elementGrain / max(1, columns)), rounding: 1, keeping: keeping) {
+      range in
       unsafe tokens.withPointers(from: range.lowerBound) { ids, places, kinds in
         unsafe table.embedding_f32(
           range.count, columns, ids, places, kinds, words.start, positions.start, types.start,

@@ -19,7 +19,9 @@ final class MemoryPool: Sendable {
   /// At least `byteCount` bytes, not cleared. The capacity is what `give` wants back.
   func take(_ byteCount: Int) -> (address: UnsafeMutableRawPointer, capacity: Int) {
     let capacity = Self.capacity(for: byteCount)
-    if let address = free.withLock({ $0[capacity]?.popLast() }), let pointer = unsafe UnsafeMutableRawPointer(bitPattern: address) {
+    if let address = free.withLock({ $0[capacity]?.popLast() }),
+      let pointer = unsafe UnsafeMutableRawPointer(bitPattern: address)
+    {
       return unsafe (pointer, capacity)
     }
     return unsafe (.allocate(byteCount: capacity, alignment: Self.alignment), capacity)

@@ -14,7 +14,9 @@ public enum ProcessorCount {
   static var quota: Int? {
     if let text = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8) {
       let parts = text.split(whereSeparator: \.isWhitespace)
-      guard parts.count == 2, let quota = Double(parts[0]), let period = Double(parts[1]), period > 0 else { return nil }
+      guard parts.count == 2, let quota = Double(parts[0]), let period = Double(parts[1]), period > 0 else {
+        return nil
+      }
       return Int((quota / period).rounded(.up))
     }
     func number(_ path: String) -> Double? {

@@ -24,7 +24,8 @@ struct Convert: AsyncParsableCommand {
   func run() async throws {
     let directory = try await model.directory(display.progress(ProcessInfo.processInfo.environment))
     let backend = try ComputeOptions.defaultBackend()
-    let classifier = try BertClassifier(checkpoint: try Checkpoint(modelDirectory: directory), seed: 0, backend: backend)
+    let classifier = try BertClassifier(
+      checkpoint: try Checkpoint(modelDirectory: directory), seed: 0, backend: backend)
     let target = URL(filePath: output, directoryHint: .isDirectory)
     try classifier.write(to: target, precision: precision, tokenizerSource: directory, backend: backend)
     let bytes = ModelFiles.bytes(target)

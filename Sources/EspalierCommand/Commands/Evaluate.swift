@@ -68,7 +68,8 @@ struct Evaluate: AsyncParsableCommand {
     }
     if display.json { return try Output.json(figures) }
     try Output.line(
-      "accuracy \(figures.accuracy), 95 % interval \(interval.lower) to \(interval.upper) (\(figures.correct) of \(figures.count))")
+      "accuracy \(figures.accuracy), 95 % interval \(interval.lower) to \(interval.upper) (\(figures.correct) of \(figures.count))"
+    )
     try Output.line("F1 \(figures.f1), MCC \(figures.mcc), log loss \(figures.logLoss)")
     if let comparison = figures.comparison {
       let bounds = comparison.differenceInterval

@@ -49,7 +49,8 @@ struct Inspect: AsyncParsableCommand {
     if display.json { return try Output.json(facts) }
     try Output.line("\(facts.directory)")
     try Output.line(
-      "  \(facts.layers) layers of width \(facts.hiddenSize), \(facts.attentionHeads) heads, intermediate size \(facts.intermediateSize), \(facts.activation)")
+      "  \(facts.layers) layers of width \(facts.hiddenSize), \(facts.attentionHeads) heads, intermediate size \(facts.intermediateSize), \(facts.activation)"
+    )
     try Output.line("  vocabulary of \(facts.vocabularySize), labels \(facts.labels.joined(separator: ", "))")
     let kinds = facts.formats.sorted { $0.key < $1.key }.map { "\($0.value) tensors of \($0.key)" }
     try Output.line("  \(facts.parameters) parameters in \(facts.weightBytes) bytes: \(kinds.joined(separator: ", "))")

@@ -36,7 +36,9 @@ struct Prune: AsyncParsableCommand {
     guard [layers != nil, remove != nil, targetBytes != nil].count(where: { $0 }) == 1 else {
       throw ValidationError("expected exactly one of --layers, --remove and --target-bytes")
     }
-    guard remove != nil || data != nil else { throw ValidationError("--data is needed to find the least sensitive layers") }
+    guard remove != nil || data != nil else {
+      throw ValidationError("--data is needed to find the least sensitive layers")
+    }
   }
 
   func run() async throws {

@@ -24,7 +24,8 @@ struct Report: ParsableCommand {
     } else if source.hasSuffix(".json") {
       target = URL(filePath: source).deletingLastPathComponent()
     } else {
-      let nested = URL(filePath: source, directoryHint: .isDirectory).appending(path: "report", directoryHint: .isDirectory)
+      let nested = URL(filePath: source, directoryHint: .isDirectory).appending(
+        path: "report", directoryHint: .isDirectory)
       let exists = FileManager.default.fileExists(atPath: nested.path(percentEncoded: false))
       target = exists ? nested : URL(filePath: source, directoryHint: .isDirectory)
     }

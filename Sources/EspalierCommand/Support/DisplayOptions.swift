@@ -11,7 +11,8 @@ struct DisplayOptions: ParsableArguments {
 
   func progress(_ environment: [String: String]) -> any ProgressDisplay {
     if quiet { return NoProgress() }
-    let showsBar = isatty(STDERR_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    let showsBar =
+      isatty(STDERR_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     return TerminalProgress(showsBar: showsBar)
   }
 }

@@ -49,11 +49,14 @@ final class TerminalProgress: ProgressDisplay {
   }
 
   /// "finetune [#######   ] 53 %  412 sentences/s  2:10 left  epoch 2, loss 0.210"
-  static func line(_ task: String, _ unit: String, _ done: Int, _ total: Int, _ rate: Double, _ note: String) -> String {
+  static func line(_ task: String, _ unit: String, _ done: Int, _ total: Int, _ rate: Double, _ note: String) -> String
+  {
     let share = total > 0 ? min(1, Double(done) / Double(total)) : 0
     let width = 24
     let full = Int(share * Double(width))
-    var parts = ["\(task) [\(String(repeating: "#", count: full))\(String(repeating: " ", count: width - full))] \(Int(share * 100)) %"]
+    var parts = [
+      "\(task) [\(String(repeating: "#", count: full))\(String(repeating: " ", count: width - full))] \(Int(share * 100)) %"
+    ]
     if rate > 0 {
       let left = Int((Double(total - done) / rate).rounded(.up))
       parts.append("\(rate < 10 ? String(Int(rate * 10) / 10) : String(Int(rate))) \(unit)/s")

@@ -78,7 +78,8 @@ package struct Fetcher: Sendable {
     guard let entry = catalogue.datasets[name] else {
       throw .unknownDataset(name: name, known: catalogue.datasets.keys.sorted())
     }
-    let given = localPath ?? entry.variable.flatMap { environment[$0] }.map { URL(filePath: $0, directoryHint: .isDirectory) }
+    let given =
+      localPath ?? entry.variable.flatMap { environment[$0] }.map { URL(filePath: $0, directoryHint: .isDirectory) }
     if let given {
       for file in entry.files
       where !FileManager.default.fileExists(atPath: given.appending(path: file).path(percentEncoded: false)) {

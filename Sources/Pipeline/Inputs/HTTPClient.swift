@@ -25,12 +25,15 @@ struct HTTPClient: Sendable {
     session = URLSession(configuration: configuration, delegate: KeepRedirects(), delegateQueue: nil)
   }
 
-  /// The answer to HEAD. A redirect within the host is followed, one to another host is returned.
+  /// The answer to HEAD. A redirect within the host, as of a renamed repository, is followed; one that names the commit
+  /// is the answer that is wanted, and one to another host is returned too.
   func head(_ url: URL) async throws(InputError) -> Answer {
     var address = url
     for _ in 0..<5 {
       let answer = try await answer(request(address, "HEAD", authorized: true))
-      guard let next = Self.redirect(answer), next.host() == url.host(), next.port == url.port else { return answer }
+      guard answer.headers["x-repo-commit"] == nil, let next = Self.redirect(answer), next.host() == url.host(),
+        next.port == url.port
+      else { return answer }
       address = next
     }
     throw .network(url: url.absoluteString, reason: "more than 5 redirects")

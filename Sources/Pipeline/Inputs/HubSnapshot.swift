@@ -33,7 +33,8 @@ struct HubSnapshot: Sendable {
     let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let names = parts[0].split(separator: "/", omittingEmptySubsequences: false)
     let allowed = { (name: Substring) in
-      !name.isEmpty && name.first != "." && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+      !name.isEmpty && name.first != "."
+        && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
     }
     guard names.count == 2, names.allSatisfy(allowed), parts.count == 1 || !parts[1].isEmpty else { return nil }
     return Catalogue.HubSource(repository: String(parts[0]), revision: parts.count == 2 ? String(parts[1]) : "main")
@@ -164,7 +165,8 @@ struct HubSnapshot: Sendable {
 
   /// A single path component: what a server says must not lead out of the cache.
   private static func isPlain(_ name: String) -> Bool {
-    !name.isEmpty && !name.hasPrefix(".") && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+    !name.isEmpty && !name.hasPrefix(".")
+      && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
   }
 
   private static func plainTag(_ tag: String) -> String {

@@ -12,7 +12,7 @@ struct InputCache: Sendable {
     root =
       directory("ESPALIER_CACHE")
       ?? (directory("XDG_CACHE_HOME")
-        ?? (directory("HOME") ?? URL(filePath: "/tmp", directoryHint: .isDirectory)).appending(path: ".cache"))
+      ?? (directory("HOME") ?? URL(filePath: "/tmp", directoryHint: .isDirectory)).appending(path: ".cache"))
       .appending(path: "espalier", directoryHint: .isDirectory)
   }
 

@@ -138,7 +138,8 @@ final class RecipeNode {
   }
 
   private static func words(_ range: ClosedRange<Int>) -> String {
-    range.upperBound == .max ? "an integer of at least \(range.lowerBound)"
+    range.upperBound == .max
+      ? "an integer of at least \(range.lowerBound)"
       : "an integer from \(range.lowerBound) to \(range.upperBound)"
   }
 

@@ -10,7 +10,8 @@ package struct RecipeOverride: Equatable, Sendable {
   /// - Parameter text: `key=value`, the value in YAML.
   package init(_ text: String) throws(RecipeError) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, !parts[0].split(separator: ".", omittingEmptySubsequences: false).contains("")
+    guard parts.count == 2, !parts[0].isEmpty,
+      !parts[0].split(separator: ".", omittingEmptySubsequences: false).contains("")
     else { throw .malformedOverride(text: text) }
     key = String(parts[0])
     do {

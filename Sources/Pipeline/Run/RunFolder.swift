@@ -25,7 +25,9 @@ package struct RunFolder: Sendable {
     }
   }
 
-  package func models(_ variant: String) -> URL { url.appending(path: "models/\(variant)", directoryHint: .isDirectory) }
+  package func models(_ variant: String) -> URL {
+    url.appending(path: "models/\(variant)", directoryHint: .isDirectory)
+  }
   package func work(_ name: String) -> URL { url.appending(path: "work/\(name)", directoryHint: .isDirectory) }
   package func split(_ name: String) -> URL { url.appending(path: "split/\(name).jsonl") }
   package func record(_ stage: String) -> URL { url.appending(path: "stages/\(stage).json") }

@@ -1,3 +1,4 @@
+import Bert
 import Compression
 import Foundation
 import Measurement

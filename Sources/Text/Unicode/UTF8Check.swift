@@ -4,7 +4,8 @@
 func firstInvalidUTF8(_ bytes: borrowing Span<UInt8>) -> Int? {
   var position = 0
   let count = bytes.count
-  func isContinuation(_ bytes: borrowing Span<UInt8>, _ offset: Int, _ low: UInt8 = 0x80, _ high: UInt8 = 0xBF) -> Bool {
+  func isContinuation(_ bytes: borrowing Span<UInt8>, _ offset: Int, _ low: UInt8 = 0x80, _ high: UInt8 = 0xBF) -> Bool
+  {
     offset < count && bytes[offset] >= low && bytes[offset] <= high
   }
   while position < count {

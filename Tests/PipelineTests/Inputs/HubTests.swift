@@ -34,7 +34,9 @@ import Testing
     let snapshot = "\(repository)/snapshots/\(commit)"
     let link = try FileManager.default.destinationOfSymbolicLink(atPath: snapshot + "/config.json")
     #expect(link.hasPrefix("../../blobs/"))
-    #expect(try Data(contentsOf: URL(filePath: snapshot + "/model.safetensors")) == Data(contentsOf: files.appending(path: "model.safetensors")))
+    #expect(
+      try Data(contentsOf: URL(filePath: snapshot + "/model.safetensors"))
+        == Data(contentsOf: files.appending(path: "model.safetensors")))
     let asked = try hub.requests().count
     #expect(asked > 0)
     #expect(try await fetcher(hub.endpoint).model("owner/model") == input)

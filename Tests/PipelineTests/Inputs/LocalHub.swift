@@ -32,7 +32,8 @@ final class LocalHub {
   }
 
   deinit {
-    process.terminate()
-    process.waitUntilExit()
+    // A started process may inherit a mask that blocks SIGTERM; and waiting for it here would block a thread that tests
+    // need.
+    kill(process.processIdentifier, SIGKILL)
   }
 }

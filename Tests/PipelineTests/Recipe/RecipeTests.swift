@@ -51,24 +51,27 @@ import Training
     #expect(recipe.model.weights == .random)
   }
 
-  @Test("What is wrong is named with file, line and key", arguments: [
-    ("\nseeed: 3", "r.yaml:5", "seeed"),
-    ("\nseed: many", "r.yaml:5", "seed"),
-    ("\nseed: -1", "r.yaml:5", "seed"),
-    ("\nfinetune:\n  num_train_epochs: 0", "r.yaml:6", "finetune.num_train_epochs"),
-    ("\nfinetune:\n  learning_rate: 1e-4\n  warmup: 3", "r.yaml:7", "finetune.warmup"),
-    ("\nfinetune:\n  distillation: {alpha: 0.5}", "r.yaml:6", "finetune.distillation"),
-    ("\ncontrols: [top, bottom]", "r.yaml:5", "bottom"),
-    ("\ncontrols: top", "r.yaml:5", "controls"),
-    ("\nevaluate: 3", "r.yaml:5", "evaluate"),
-    ("\nseed: 3\nseed: 4", "r.yaml", "seed"),
-    ("\nevaluate: {rounds: .nan}", "r.yaml:5", "evaluate.rounds"),
-    ("\nreport: [", "r.yaml", "YAML"),
-  ])
+  @Test(
+    "What is wrong is named with file, line and key",
+    arguments: [
+      ("\nseeed: 3", "r.yaml:5", "seeed"),
+      ("\nseed: many", "r.yaml:5", "seed"),
+      ("\nseed: -1", "r.yaml:5", "seed"),
+      ("\nfinetune:\n  num_train_epochs: 0", "r.yaml:6", "finetune.num_train_epochs"),
+      ("\nfinetune:\n  learning_rate: 1e-4\n  warmup: 3", "r.yaml:7", "finetune.warmup"),
+      ("\nfinetune:\n  distillation: {alpha: 0.5}", "r.yaml:6", "finetune.distillation"),
+      ("\ncontrols: [top, bottom]", "r.yaml:5", "bottom"),
+      ("\ncontrols: top", "r.yaml:5", "controls"),
+      ("\nevaluate: 3", "r.yaml:5", "evaluate"),
+      ("\nseed: 3\nseed: 4", "r.yaml", "seed"),
+      ("\nevaluate: {rounds: .nan}", "r.yaml:5", "evaluate.rounds"),
+      ("\nreport: [", "r.yaml", "YAML"),
+    ])
   func wrong(_ addition: String, _ place: String, _ key: String) throws {
-    let message = #expect(throws: RecipeError.self) {
-      try RecipeReader.read(yaml: Self.least + addition, path: "r.yaml")
-    }.map { "\($0)" } ?? ""
+    let message =
+      #expect(throws: RecipeError.self) {
+        try RecipeReader.read(yaml: Self.least + addition, path: "r.yaml")
+      }.map { "\($0)" } ?? ""
     #expect(message.contains(place), "\(message)")
     #expect(message.contains(key), "\(message)")
   }
@@ -86,10 +89,11 @@ import Training
   }
 
   @Test func overridesAreNamedAsSuch() throws {
-    let message = #expect(throws: RecipeError.self) {
-      try RecipeReader.read(
-        yaml: Self.least, path: "r.yaml", overrides: [try RecipeOverride("finetune.learning_rate=fast")])
-    }.map { "\($0)" } ?? ""
+    let message =
+      #expect(throws: RecipeError.self) {
+        try RecipeReader.read(
+          yaml: Self.least, path: "r.yaml", overrides: [try RecipeOverride("finetune.learning_rate=fast")])
+      }.map { "\($0)" } ?? ""
     #expect(message.hasPrefix("--set finetune.learning_rate"))
     for text in ["", "key", "=3", "a..b=3", "a=["] {
       #expect(throws: RecipeError.malformedOverride(text: text)) { try RecipeOverride(text) }
