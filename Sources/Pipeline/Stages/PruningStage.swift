@@ -85,8 +85,22 @@ struct PruningStage {
     let count = try choice.layers(of: configuration, ranking: ranking).count
     var all: [(String, LayerChoice)] = [(Variant.pruned.name, choice)]
     if controls.contains(.top) { all.append((Variant.top.name, .top(count))) }
-    if controls.contains(.random) { all.append((Variant.random.name, .random(count, seed: seed))) }
+    if controls.contains(.random) {
+      all.append((Variant.random.name, try random(count, unlike: choice, configuration)))
+    }
     return all
+  }
+
+  /// The first random choice that isn't the pruned model's own, which would be no control.
+  private func random(
+    _ count: Int, unlike choice: LayerChoice, _ configuration: BertConfiguration
+  ) throws -> LayerChoice {
+    let chosen = try choice.layers(of: configuration, ranking: ranking)
+    for attempt in 0..<64 {
+      let random = LayerChoice.random(count, seed: seed &+ UInt64(attempt))
+      if try random.layers(of: configuration, ranking: ranking) != chosen { return random }
+    }
+    return .random(count, seed: seed)
   }
 
   private func accuracy(_ model: BertClassifier, _ selection: TokenizedText) throws -> Double {
