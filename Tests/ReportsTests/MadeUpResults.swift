@@ -59,6 +59,30 @@ enum MadeUpResults {
     return results
   }
 
+  /// The same with weights that were never trained; accuracies, sensitivity and depth are left in to be held back.
+  static func randomWeights() -> ShowdownResults {
+    var results = full()
+    for index in results.variants.indices { results.variants[index].randomWeights = true }
+    return results
+  }
+
+  /// What a short run gives: no sensitivity, no latency by batch, no depth, no machine.
+  static func sparse() -> ShowdownResults {
+    var results = full()
+    results.variants.removeLast(3)
+    for index in results.variants.indices {
+      results.variants[index].latencyByBatch = nil
+      results.variants[index].confusion = nil
+      results.variants[index].throughput = nil
+    }
+    results.sensitivity = nil
+    results.depthCurve = nil
+    results.machine = nil
+    results.notes = nil
+    results.splits = nil
+    return results
+  }
+
   private static func variant(
     _ name: String, _ title: String, _ role: VariantResult.Role, layers: Int, correct: Int, bytes: Int, p50: Double,
     fixed: Int? = nil, broken: Int? = nil, p: Double? = nil, removed: [Int]? = nil, precision: String = "F32"

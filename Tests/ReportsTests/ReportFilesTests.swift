@@ -14,11 +14,46 @@ import Testing
         "results.json", "results.csv", "results.md", "index.html", "difference.svg", "accuracy-latency.svg",
         "accuracy-size.svg", "depth.svg", "sensitivity.svg", "latency-batch-16.svg", "radar-cpu.svg",
       ])
-    // Opens a report where one wants to look at it: ESPALIER_REPORT_SAMPLE=DIR swift test --filter ReportFilesTests
-    if let directory = ProcessInfo.processInfo.environment["ESPALIER_REPORT_SAMPLE"] {
-      for file in try Report(MadeUpResults.full()).files() {
-        try Data(file.text.utf8).write(to: URL(filePath: directory).appending(path: file.name))
+  }
+
+  /// Puts reports where one wants to look at them: ESPALIER_REPORT_SAMPLE=DIR swift test --filter ReportFilesTests
+  @Test(
+    "samples to look at", .enabled(if: ProcessInfo.processInfo.environment["ESPALIER_REPORT_SAMPLE"] != nil),
+    arguments: ["full", "random", "sparse"])
+  func sample(kind: String) throws {
+    let root = try #require(ProcessInfo.processInfo.environment["ESPALIER_REPORT_SAMPLE"])
+    let directory = URL(filePath: root).appending(path: kind)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    let results =
+      switch kind {
+      case "random": MadeUpResults.randomWeights()
+      case "sparse": MadeUpResults.sparse()
+      default: MadeUpResults.full()
       }
+    for file in try Report(results).files() {
+      try Data(file.text.utf8).write(to: directory.appending(path: file.name))
+    }
+  }
+
+  @Test("without sensitivity, latency by batch and depth the other figures stand") func sparse() throws {
+    let names = try Report(MadeUpResults.sparse()).files().map(\.name)
+    #expect(
+      names == [
+        "results.json", "results.csv", "results.md", "index.html", "difference.svg", "accuracy-latency.svg",
+        "accuracy-size.svg", "radar-cpu.svg",
+      ])
+  }
+
+  @Test("random weights: the page says so and draws no accuracy") func randomWeights() throws {
+    let files = try Self.files(MadeUpResults.randomWeights())
+    let page = try #require(files["index.html"])
+    #expect(page.count(of: ">random weights<") >= 7)
+    #expect(page.contains("The weights of this run are random"))
+    for name in ["difference.svg", "accuracy-latency.svg", "accuracy-size.svg", "depth.svg", "sensitivity.svg"] {
+      #expect(files[name] == nil, "\(name)")
+    }
+    for name in ["results.csv", "results.md", "index.html"] {
+      #expect(files[name]?.contains("0.8945") == false, "\(name)")
     }
   }
 
@@ -53,7 +88,7 @@ import Testing
     #expect(page.utf8.count < 1_000_000)
     #expect(page.contains("prefers-color-scheme:dark") && page.contains("@media print"))
     #expect(page.count(of: "<figure ") == 7)
-    #expect(page.count(of: "<summary>Numbers</summary>") == 7)
+    #expect(page.count(of: "<div class=\"numbers\">") == 7)
   }
 
   @Test("page shows where the figures come from") func provenance() throws {

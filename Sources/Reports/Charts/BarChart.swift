@@ -24,7 +24,7 @@ struct BarChart: Chart {
   var height: Double { bottom + 44 }
 
   func drawn() -> [Markup] {
-    let left = min(170, (bars.map { TextWidth.of($0.name) }.max() ?? 0) + 10)
+    let left = min(220, (bars.map { TextWidth.of($0.name) }.max() ?? 0) + 10)
     let finite = Scale.range(of: bars.map(\.value) + [0]) ?? 0...1
     let room = 58.0  // for the value at the end of a bar
     let hasNegative = finite.lowerBound < 0

@@ -7,7 +7,7 @@ protocol Chart {
 
 enum ChartLayout {
   /// Of all drawings, so that words have one size wherever they stand side by side.
-  static let width = 540.0
+  static let width = 600.0
 
   /// Positions moved apart to keep at least `gap` between neighbours, inside of `range`, in the order given.
   static func spread(_ positions: [Double], gap: Double, in range: ClosedRange<Double>) -> [Double] {
@@ -24,5 +24,30 @@ enum ChartLayout {
       ceiling = placed[index] - gap
     }
     return placed
+  }
+
+  /// Positions of several groups, those that lie within `gap` of each other set apart around their middle in the order of
+  /// the groups, so that marks and their intervals don't cover each other.
+  static func apart(_ groups: [[Double]], gap: Double) -> [[Double]] {
+    var result = groups
+    let places = groups.indices.flatMap { group in
+      groups[group].indices.filter { groups[group][$0].isFinite }.map { (group: group, index: $0) }
+    }
+    let order = places.sorted { groups[$0.group][$0.index] < groups[$1.group][$1.index] }
+    var cluster: [(group: Int, index: Int)] = []
+    func settle() {
+      let middle = cluster.reduce(0) { $0 + groups[$1.group][$1.index] } / Double(max(1, cluster.count))
+      for (rank, place) in cluster.sorted(by: { ($0.group, $0.index) < ($1.group, $1.index) }).enumerated() {
+        guard cluster.count > 1 else { continue }
+        result[place.group][place.index] = middle + gap * (Double(rank) - Double(cluster.count - 1) / 2)
+      }
+      cluster = []
+    }
+    for place in order {
+      if let last = cluster.last, groups[place.group][place.index] - groups[last.group][last.index] > gap { settle() }
+      cluster.append(place)
+    }
+    settle()
+    return result
   }
 }

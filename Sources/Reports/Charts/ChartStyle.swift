@@ -39,7 +39,6 @@ enum ChartStyle {
       .chart .grid{stroke:var(--grid);stroke-width:1;fill:none}
       .chart .axis{stroke:var(--axis);stroke-width:1;fill:none}
       .chart .guide{stroke:var(--axis);stroke-width:1;stroke-dasharray:2 3;fill:none}
-      .chart .band{fill:var(--band)}
       .chart .mark{fill:currentColor;stroke:var(--paper);stroke-width:1.25}
       .chart .hollow{fill:var(--paper);stroke:currentColor;stroke-width:2}
       .chart .bar{fill:currentColor}

@@ -20,7 +20,7 @@ struct IntervalChart: Chart {
   var height: Double { bottom + 44 }
 
   func drawn() -> [Markup] {
-    let left = min(190, (rows.map { TextWidth.of($0.name) }.max() ?? 0) + 14)
+    let left = min(230, (rows.map { TextWidth.of($0.name) }.max() ?? 0) + 14)
     let textWidth = (rows.map { TextWidth.of($0.text, size: 11) }.max() ?? 0) + 14
     let values = rows.flatMap { [$0.value, $0.interval?.lower ?? $0.value, $0.interval?.upper ?? $0.value] }
     let range = Scale.padded(Scale.range(of: values + references.map(\.value)) ?? 0...1, by: 0.06)

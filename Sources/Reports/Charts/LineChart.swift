@@ -23,7 +23,7 @@ struct LineChart: Chart {
     let isLogarithmic = LineChart.isLogarithmic(series)
     let points = series.flatMap(\.points).filter { $0.x > 0 && $0.x.isFinite && $0.y.isFinite && $0.y > 0 }
     guard let xs = Scale.range(of: points.map(\.x)), let ys = Scale.range(of: points.map(\.y)) else { return [] }
-    let named = min(180, (series.map { TextWidth.of($0.name) }.max() ?? 0) + 18)
+    let named = min(230, (series.map { TextWidth.of($0.name) }.max() ?? 0) + 18)
     let (top, bottom, left) = (34.0, height - 46, 46.0)
     let right = width - named
     let x = Scale(.log2, domain: xs, from: left + 8, to: right - 8)

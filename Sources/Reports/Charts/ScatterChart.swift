@@ -1,12 +1,10 @@
-/// Marks in the plane, with intervals, joined within a group where that means something, and named beside the marks or in
-/// a legend.
+/// Marks in the plane, with intervals, joined within a group where that means something, and named in a legend: names
+/// beside the marks would cover the intervals of their neighbours.
 struct ScatterChart: Chart {
   struct Point {
     let x: Double
     let y: Double
     var interval: Bounds?
-    /// Written beside the mark; none where the legend names the group.
-    var name: String?
   }
 
   struct Group {
@@ -21,18 +19,13 @@ struct ScatterChart: Chart {
   let yName: String
   var xTicks: [Double]?
   var xStartsAtZero = false
-  var showsLegend = false
-  /// A span of y that is shaded, such as the baseline's interval.
-  var band: Bounds?
   /// Points joined by a dotted line, such as those that no other beats in both.
   var frontier: [Draw.Point] = []
-  /// Units by which the groups are set apart where they share their x.
-  var dodge = 0.0
   let width = ChartLayout.width
 
   private var legend: Legend {
     Legend(
-      entries: showsLegend ? groups.map { group in .init(name: group.name) { group.look.mark($0, $1) } } : [],
+      entries: groups.map { group in .init(name: group.name) { group.look.mark($0, $1) } },
       width: width)
   }
   private var top: Double { legend.height + 34 }
@@ -43,8 +36,7 @@ struct ScatterChart: Chart {
     let points = groups.flatMap(\.points)
     guard let xs = Scale.range(of: points.map(\.x) + (xStartsAtZero ? [0] : [])),
       let ys = Scale.range(
-        of: points.flatMap { [$0.y, $0.interval?.lower ?? $0.y, $0.interval?.upper ?? $0.y] }
-          + (band.map { [$0.lower, $0.upper] } ?? []))
+        of: points.flatMap { [$0.y, $0.interval?.lower ?? $0.y, $0.interval?.upper ?? $0.y] })
     else { return [] }
     let (left, right) = (50.0, width - 12)
     let x = Scale(
@@ -53,10 +45,6 @@ struct ScatterChart: Chart {
     let (yTicks, xTicks) = (y.ticks(5), self.xTicks ?? x.ticks(6))
     let (yDecimals, xDecimals) = (Axis.decimals(for: yTicks), Axis.decimals(for: xTicks))
     var pieces = legend.drawn(x: 0, y: 0)
-    if let band {
-      let upper = y.position(band.upper)
-      pieces.append(Draw.rect(left, upper, right - left, y.position(band.lower) - upper, "band"))
-    }
     pieces += Axis(y, name: yName, ticks: yTicks) { NumberText.fixed($0, yDecimals) }
       .left(left: left, right: right, top: top)
     pieces += Axis(x, name: xName, ticks: xTicks) { NumberText.fixed($0, xDecimals) }
@@ -65,12 +53,11 @@ struct ScatterChart: Chart {
     if frontier.count > 1 {
       pieces.append(Draw.polyline(frontier.map { (x.position($0.x), y.position($0.y)) }, "guide"))
     }
-    var named: [(name: String, x: Double, y: Double, look: SeriesLook)] = []
+    let places = ChartLayout.apart(groups.map { $0.points.map { x.position($0.x) } }, gap: 10)
     var marks: [Markup] = []
-    for (index, group) in groups.enumerated() {
-      let shift = dodge * (Double(index) - Double(groups.count - 1) / 2)
-      let placed = group.points.filter { $0.x.isFinite && $0.y.isFinite }.map { point in
-        (point: point, x: x.position(point.x) + shift, y: y.position(point.y))
+    for (group, places) in zip(groups, places) {
+      let placed = zip(group.points, places).filter { $0.0.y.isFinite && $0.1.isFinite }.map { point, place in
+        (point: point, x: place, y: y.position(point.y))
       }
       if group.isJoined && placed.count > 1 {
         let line = placed.sorted { $0.x < $1.x }.map { (x: $0.x, y: $0.y) }
@@ -85,14 +72,7 @@ struct ScatterChart: Chart {
               "line thin \(group.look.cssClass)"))
         }
         marks.append(group.look.mark(item.x, item.y))
-        if let name = item.point.name { named.append((name, item.x, item.y, group.look)) }
       }
-    }
-    let labels = LabelPlacement.place(
-      named.map { ($0.name, $0.x, $0.y) }, inside: (left, top - 6, width, bottom))
-    for (item, place) in zip(named, labels) {
-      pieces.append(
-        Draw.text(item.name, place.x, place.y, "small series-text \(item.look.cssClass)", anchor: place.anchor))
     }
     return pieces + marks
   }

@@ -2,7 +2,7 @@
 enum MethodNotes {
   static func units(_ results: ShowdownResults) -> String {
     var text =
-      "MB are 2^20 bytes of all files that inference needs; no state of the optimiser is counted. Latency is the median of "
+      "MB are 2²⁰ bytes of all files that inference needs; no state of the optimiser is counted. Latency is the median of "
       + "single calls at batch 1"
     if let subject = results.latencySubject { text += ", \(subject)" }
     if let threads = results.threads { text += ", with \(threads) thread\(threads == 1 ? "" : "s")" }

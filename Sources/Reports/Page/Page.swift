@@ -59,9 +59,8 @@ struct Page {
         "figure", ["id": figure.name],
         [
           .element("h3", [:], figure.title), .element("div", ["class": "drawing"], [figure.inline]),
+          .element("div", ["class": "numbers"], [figure.table.html(caption: figure.title)]),
           .element("figcaption", [:], figure.caption),
-          .element(
-            "details", [:], [.element("summary", [:], "Numbers"), figure.table.html(caption: figure.title)]),
         ])
     }
     return .element(

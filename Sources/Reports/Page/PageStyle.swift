@@ -1,4 +1,4 @@
-/// The style of the page: one column of text, figures two by two where there is room, no request to anywhere.
+/// The style of the page: one column of text, each figure beside its numbers where there is room, no request to anywhere.
 enum PageStyle {
   static let sheet = """
     :root{color-scheme:light dark;--ground:#f7f8f9;--accent:#1c7c54;--accent-soft:#e8f3ee;\(ChartStyle.variables(dark: false))}
@@ -32,24 +32,30 @@ enum PageStyle {
     thead th{color:var(--muted);font-size:12.5px;font-weight:600;border-bottom:1px solid var(--axis);\
     vertical-align:bottom;line-height:1.3}
     tbody tr+tr th,tbody tr+tr td{border-top:1px solid var(--grid)}
-    tbody th{font-weight:550}
+    tbody th{font-weight:550;min-width:150px}
+    .scroll tbody th.number{min-width:0}
     th.number,td.number{text-align:right;white-space:nowrap}
     thead th.number{white-space:normal}
     tr.role-baseline{background:var(--band)}
     tr.role-control th,tr.role-control td,tr.role-reference th,tr.role-reference td{color:var(--muted)}
     tr.recommended th{box-shadow:inset 4px 0 var(--accent)}
-    .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:20px}
+    .figures{display:grid;grid-template-columns:minmax(0,1fr);gap:20px}
     figure{margin:0;padding:20px;background:var(--paper);border:1px solid var(--grid);border-radius:6px;\
-    display:flex;flex-direction:column;min-width:0}
+    display:grid;grid-template-columns:minmax(0,600px) minmax(0,1fr);column-gap:24px;align-items:start}
+    figure h3,figcaption{grid-column:1/-1}
     figure .drawing{overflow-x:auto}
-    figure svg{display:block;width:100%;height:auto;min-width:440px;max-width:640px;margin:0 auto}
-    figcaption{color:var(--muted);font-size:13.5px;line-height:1.5;margin:12px 0 10px}
-    details{font-size:14px;margin-top:auto}
+    figure svg{display:block;width:100%;height:auto;min-width:500px;max-width:640px;margin:0 auto}
+    figcaption{color:var(--muted);font-size:13.5px;line-height:1.5;margin:12px 0 0;max-width:110ch}
+    h3.later{margin-top:24px}
+    details{font-size:14px}
     details.wide{margin:0 0 12px}
     summary{cursor:pointer;color:var(--muted);padding:4px 0;font-weight:500}
     details[open] summary{margin-bottom:8px}
     figure .scroll table{font-size:13px}
-    figure .scroll th,figure .scroll td{padding:6px 10px}
+    figure .scroll th,figure .scroll td{padding:6px 9px}
+    figure .scroll tbody th{min-width:110px}
+    figure .scroll tbody th.number{min-width:0}
+    @media (max-width:1000px){figure{grid-template-columns:minmax(0,1fr)}figure .numbers{margin-top:12px}}
     dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:6px 24px;margin:0;font-size:14px}
     dl.facts dt{color:var(--muted)}
     dl.facts dd{margin:0;overflow-wrap:anywhere}

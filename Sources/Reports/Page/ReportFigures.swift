@@ -22,6 +22,9 @@ struct ReportFigures {
   /// Rows of this run, that is none measured elsewhere.
   private var ownRows: [(variant: VariantResult, look: SeriesLook)] { rows.filter { $0.variant.role != .reference } }
 
+  /// Then accuracies mean nothing, and neither do figures made from them.
+  private var hasRandomWeights: Bool { results.variants.contains { $0.hasRandomWeights } }
+
   private var split: String { results.reportedSplit.map { "the \($0) split" } ?? "the reported split" }
 
   // MARK: Accuracy
@@ -87,14 +90,15 @@ struct ReportFigures {
       groups: placed.map { item in
         .init(
           name: item.variant.shownTitle, look: item.look,
-          points: [.init(x: item.x, y: item.y, interval: item.variant.accuracyInterval, name: item.variant.shownTitle)])
+          points: [.init(x: item.x, y: item.y, interval: item.variant.accuracyInterval)])
       },
       xName: axis, yName: "Accuracy", xStartsAtZero: true, frontier: frontier)
     return Figure(
       name: name, title: title,
       summary: "\(placed.count) variants by accuracy and by \(axis); up and left is better.",
       caption: "Up and left is better; the dotted line joins the variants that no other beats in both. Bars are "
-        + "\(results.confidenceText) Wilson intervals on \(split).",
+        + "\(results.confidenceText) Wilson intervals on \(split). Marks too close to be told apart are set side by side; the "
+        + "table has their places.",
       chart: chart,
       table: DataTable(
         columns: [.text("Model"), .number(axis), .number("Accuracy"), .number("\(results.confidenceText) interval")],
@@ -118,7 +122,7 @@ struct ReportFigures {
   ]
 
   private var depth: Figure? {
-    guard let points = results.depthCurve, points.count > 1 else { return nil }
+    guard !hasRandomWeights, let points = results.depthCurve, points.count > 1 else { return nil }
     let kinds = ReportFigures.depthKinds.filter { kind in points.contains { $0.kind == kind.kind } }
     let chart = ScatterChart(
       groups: kinds.map { kind in
@@ -128,8 +132,7 @@ struct ReportFigures {
             .init(x: Double($0.layers), y: $0.accuracy, interval: $0.interval)
           }, isJoined: kind.isJoined)
       },
-      xName: "Encoder layers", yName: "Accuracy", xTicks: Set(points.map { Double($0.layers) }).sorted(),
-      showsLegend: true, dodge: 7)
+      xName: "Encoder layers", yName: "Accuracy", xTicks: Set(points.map { Double($0.layers) }).sorted())
     let splits = Set(points.compactMap(\.split)).sorted()
     return Figure(
       name: "depth", title: "Accuracy by depth",
@@ -156,7 +159,7 @@ struct ReportFigures {
   }
 
   private var sensitivity: Figure? {
-    guard let layers = results.sensitivity, !layers.isEmpty else { return nil }
+    guard !hasRandomWeights, let layers = results.sensitivity, !layers.isEmpty else { return nil }
     let removed = Set(results.removedLayers ?? [])
     // Ties by loss, as the choice of the layers breaks them.
     let ascending = layers.sorted {

@@ -19,24 +19,24 @@ extension ShowdownResults {
       ("parameter_count", { $0.parameterCount.map { "\($0)" } }),
       ("size_bytes", { $0.sizeBytes.map { "\($0)" } }),
       ("random_weights", { $0.hasRandomWeights ? "true" : "false" }),
-      ("accuracy", { $0.meaningfulAccuracy.map { "\($0)" } }),
-      ("accuracy_lower", { $0.hasRandomWeights ? nil : $0.accuracyInterval.map { "\($0.lower)" } }),
-      ("accuracy_upper", { $0.hasRandomWeights ? nil : $0.accuracyInterval.map { "\($0.upper)" } }),
-      ("correct", { $0.correct.map { "\($0)" } }), ("count", { $0.count.map { "\($0)" } }),
-      ("f1", { $0.f1.map { "\($0)" } }), ("mcc", { $0.mcc.map { "\($0)" } }),
-      ("log_loss", { $0.logLoss.map { "\($0)" } }),
-      ("accuracy_before_refinetuning", { $0.accuracyBeforeRefinetuning.map { "\($0)" } }),
-      ("difference", { $0.difference.map { "\($0)" } }),
-      ("difference_lower", { $0.differenceInterval.map { "\($0.lower)" } }),
-      ("difference_upper", { $0.differenceInterval.map { "\($0.upper)" } }),
-      ("fixed", { $0.fixed.map { "\($0)" } }), ("broken", { $0.broken.map { "\($0)" } }),
-      ("agreement", { $0.agreement.map { "\($0)" } }), ("mcnemar_p", { $0.mcnemarP.map { "\($0)" } }),
-      ("mcnemar_p_holm", { $0.mcnemarPHolm.map { "\($0)" } }),
+      ("accuracy", { $0.judged?.accuracy.map { "\($0)" } }),
+      ("accuracy_lower", { $0.judged?.accuracyInterval.map { "\($0.lower)" } }),
+      ("accuracy_upper", { $0.judged?.accuracyInterval.map { "\($0.upper)" } }),
+      ("correct", { $0.judged?.correct.map { "\($0)" } }), ("count", { $0.count.map { "\($0)" } }),
+      ("f1", { $0.judged?.f1.map { "\($0)" } }), ("mcc", { $0.judged?.mcc.map { "\($0)" } }),
+      ("log_loss", { $0.judged?.logLoss.map { "\($0)" } }),
+      ("accuracy_before_refinetuning", { $0.judged?.accuracyBeforeRefinetuning.map { "\($0)" } }),
+      ("difference", { $0.judged?.difference.map { "\($0)" } }),
+      ("difference_lower", { $0.judged?.differenceInterval.map { "\($0.lower)" } }),
+      ("difference_upper", { $0.judged?.differenceInterval.map { "\($0.upper)" } }),
+      ("fixed", { $0.judged?.fixed.map { "\($0)" } }), ("broken", { $0.judged?.broken.map { "\($0)" } }),
+      ("agreement", { $0.judged?.agreement.map { "\($0)" } }), ("mcnemar_p", { $0.judged?.mcnemarP.map { "\($0)" } }),
+      ("mcnemar_p_holm", { $0.judged?.mcnemarPHolm.map { "\($0)" } }),
       ("latency_p50_ms", { $0.latency.map { "\($0.p50)" } }), ("latency_p90_ms", { $0.latency.map { "\($0.p90)" } }),
       ("latency_p99_ms", { $0.latency.map { "\($0.p99)" } }),
       ("throughput_sentences_per_second", { $0.throughput.map { "\($0)" } }),
       ("peak_memory_bytes", { $0.peakMemoryBytes.map { "\($0)" } }),
-      ("gpu_accuracy", { $0.gpu?.accuracy.map { "\($0)" } }),
+      ("gpu_accuracy", { $0.judged?.gpu?.accuracy.map { "\($0)" } }),
       ("gpu_latency_p50_ms", { $0.gpu?.latency.map { "\($0.p50)" } }),
       ("gpu_peak_memory_bytes", { $0.gpu?.peakMemoryBytes.map { "\($0)" } }),
     ]
@@ -47,4 +47,9 @@ extension ShowdownResults {
     guard field.unicodeScalars.contains(where: { [",", "\"", "\n", "\r"].contains($0) }) else { return field }
     return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
+}
+
+extension VariantResult {
+  /// Nil where the weights are random, so that what was counted with them is not taken for a finding.
+  fileprivate var judged: VariantResult? { hasRandomWeights ? nil : self }
 }
