@@ -11,8 +11,6 @@ struct Splits: Codable, Sendable {
   }
 
   var rows: Rows
-  /// The name of the reported split, for people.
-  var reportedSplit: String
   /// How many rows the data set has before `limit`.
   var total: Int
 }
@@ -49,7 +47,7 @@ struct DataStage {
       let count = { (rows: [LabelledSentence]) in min(rows.count, source.limit ?? rows.count) }
       let splits = Splits(
         rows: Splits.Rows(train: count(parts.train), selection: count(parts.selection), dev: count(parts.dev)),
-        reportedSplit: parts.name, total: parts.total)
+        total: parts.total)
       return (splits, outputs)
     }
   }
@@ -58,7 +56,6 @@ struct DataStage {
     var train: [LabelledSentence]
     var selection: [LabelledSentence]
     var dev: [LabelledSentence]
-    var name: String
     var total: Int
   }
 
@@ -70,15 +67,14 @@ struct DataStage {
       let fraction = source.selectionFraction
       let parts = DataSplit.split(train, fractions: [fraction, 1 - fraction], seed: seed)
       return Parts(
-        train: parts[1], selection: parts[0], dev: dev, name: "dev", total: train.count + dev.count)
+        train: parts[1], selection: parts[0], dev: dev, total: train.count + dev.count)
     case .movieSnippets:
       let file = input.directory.appending(path: "movieReviewSnippets_GroundTruth.txt")
       let all = try LabelledText.movieSnippets(file)
       let fractions = [source.devFraction, source.selectionFraction, 1 - source.devFraction - source.selectionFraction]
       let parts = DataSplit.split(all, fractions: fractions, seed: seed)
       return Parts(
-        train: parts[2], selection: parts[1], dev: parts[0], name: "dev, held out by a hash of the text",
-        total: all.count)
+        train: parts[2], selection: parts[1], dev: parts[0], total: all.count)
     }
   }
 
