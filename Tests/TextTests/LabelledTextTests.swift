@@ -82,6 +82,29 @@ import Text
         != DataSplit.split(sentences, fractions: [0.1, 0.9], seed: 7)[0])
   }
 
+  @Test("A held-out sentence takes along the phrases that are in it alone") func families() {
+    // 200 sentences of five words, each with two phrases of its own, a copy, and one phrase that all share.
+    var rows: [LabelledSentence] = []
+    for number in 0..<200 {
+      let whole = "a\(number) b\(number) of the c\(number)"
+      for text in ["a\(number) b\(number)", whole, "of the", "c\(number)", whole] {
+        rows.append(LabelledSentence(text: text, label: number % 2))
+      }
+    }
+    let (held, rest) = DataSplit.holdOut(0.3, of: rows, seed: 5)
+    #expect(held.count + rest.count == rows.count)
+    func numbers(_ part: [LabelledSentence]) -> Set<Substring> {
+      Set(part.filter { $0.text != "of the" }.map { $0.text.split(separator: " ")[0].dropFirst() })
+    }
+    #expect(numbers(held).isDisjoint(with: numbers(rest)))
+    #expect(numbers(held).union(numbers(rest)).count == 200)
+    #expect((30...90).contains(numbers(held).count))
+    #expect(!held.contains { $0.text == "of the" })
+    let whole = (0..<500).map { LabelledSentence(text: "w\($0)", label: 0) }
+    #expect(
+      DataSplit.holdOut(0.1, of: whole, seed: 7).held == DataSplit.split(whole, fractions: [0.1, 0.9], seed: 7)[0])
+  }
+
   @Test("A sample is not a prefix, keeps the order, and holds the smaller samples") func samples() {
     let few = DataSplit.sample(sentences, count: 50, seed: 1)
     let more = DataSplit.sample(sentences, count: 500, seed: 1)

@@ -80,7 +80,7 @@ struct Finetune: AsyncParsableCommand {
   private func sentences(classCount: Int) throws -> (train: [LabelledSentence], selection: [LabelledSentence]) {
     let all = try LabelledText.read(URL(filePath: data), classCount: classCount)
     if let selection { return (all, try LabelledText.read(URL(filePath: selection), classCount: classCount)) }
-    let parts = DataSplit.split(all, fractions: [0.05, 0.95], seed: seed)
-    return (parts[1], parts[0])
+    let (held, rest) = DataSplit.holdOut(0.05, of: all, seed: seed)
+    return (rest, held)
   }
 }

@@ -64,10 +64,8 @@ struct DataStage {
     case .glue:
       let train = try LabelledText.read(input.directory.appending(path: "train.tsv"), classCount: labels.count)
       let dev = try LabelledText.read(input.directory.appending(path: "dev.tsv"), classCount: labels.count)
-      let fraction = source.selectionFraction
-      let parts = DataSplit.split(train, fractions: [fraction, 1 - fraction], seed: seed)
-      return Parts(
-        train: parts[1], selection: parts[0], dev: dev, total: train.count + dev.count)
+      let (selection, rest) = DataSplit.holdOut(source.selectionFraction, of: train, seed: seed)
+      return Parts(train: rest, selection: selection, dev: dev, total: train.count + dev.count)
     case .movieSnippets:
       let file = input.directory.appending(path: "movieReviewSnippets_GroundTruth.txt")
       let all = try LabelledText.movieSnippets(file)

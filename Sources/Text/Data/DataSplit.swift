@@ -13,10 +13,26 @@ public enum DataSplit {
     for fraction in fractions.dropLast() { bounds.append((bounds.last ?? 0) + fraction) }
     var parts = [[LabelledSentence]](repeating: [], count: fractions.count)
     for sentence in sentences {
-      let position = Double(hash(sentence.text, seed: seed) >> 11) * 0x1p-53
+      let position = position(sentence.text, seed: seed)
       parts[bounds.firstIndex { position < $0 } ?? bounds.count].append(sentence)
     }
     return parts
+  }
+
+  /// Holds sentences out of a training set, with all phrases that are parts of them alone.
+  ///
+  /// Of the whole sentences, those that are part of no other row, `fraction` are drawn by a hash of the text. Data
+  /// without such phrases is split as by ``split(_:fractions:seed:)``.
+  ///
+  /// - Returns: both parts in the order of `sentences`.
+  public static func holdOut(
+    _ fraction: Double, of sentences: [LabelledSentence], seed: UInt64
+  ) -> (held: [LabelledSentence], rest: [LabelledSentence]) {
+    let isHeld = PhraseFamilies(sentences.map(\.text)).rows { position(sentences[$0].text, seed: seed) < fraction }
+    return (
+      zip(sentences, isHeld).filter(\.1).map(\.0),
+      zip(sentences, isHeld).filter { !$0.1 }.map(\.0)
+    )
   }
 
   /// At most `count` of the sentences, chosen by a hash of the text, in their order.
@@ -27,6 +43,11 @@ public enum DataSplit {
     // Another stream than that of the split, whose parts are intervals of the hash.
     let keys = sentences.map { hash($0.text, seed: ~seed) }
     return sentences.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.prefix(count).sorted().map { sentences[$0] }
+  }
+
+  /// Where in 0 ..< 1 a text falls.
+  private static func position(_ text: String, seed: UInt64) -> Double {
+    Double(hash(text, seed: seed) >> 11) * 0x1p-53
   }
 
   /// FNV-1a of 64 bits over the UTF-8, then SplitMix64's finish so that all bits depend on all bytes.
