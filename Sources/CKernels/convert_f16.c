@@ -2,6 +2,7 @@
 //
 //   f32 -> f16   round to nearest, ties to even; |x| >= 65520 becomes infinity; below 2^-14 gradual underflow
 //   f16 -> f32   exact        bf16 -> f32  exact: the upper 16 bits of a binary32
+//   all_finite   1 unless a half is infinite or NaN: its exponent is all ones
 //
 // Layout  contiguous, any alignment.
 // Scalar  the definition. NaN stays NaN, made quiet, with the upper bits of its payload.
@@ -62,6 +63,18 @@ void ck_f16_f32_convert_scalar(size_t count, const uint16_t *x, float *y) {
 
 void ck_bf16_f32_convert_scalar(size_t count, const uint16_t *x, float *y) {
   for (size_t i = 0; i < count; ++i) y[i] = ck_float_of_bits((uint32_t)x[i] << 16);
+}
+
+// In blocks without a branch, of which compilers make vectors for any instruction set.
+int ck_f16_all_finite(size_t count, const uint16_t *x) {
+  enum { BLOCK = 512 };
+  for (size_t begin = 0; begin < count; begin += BLOCK) {
+    const size_t end = count - begin < BLOCK ? count : begin + BLOCK;
+    unsigned found = 0;
+    for (size_t i = begin; i < end; ++i) found |= (x[i] & 0x7c00) == 0x7c00;
+    if (found) return 0;
+  }
+  return 1;
 }
 
 // ---- AVX2 and AVX-512

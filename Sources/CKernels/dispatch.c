@@ -33,6 +33,7 @@
       .scale_f32 = ck_f32_scale_##suffix,                                                 \
       .sum_of_squares_f32 = ck_f32_sum_of_squares_##suffix,                               \
       .all_finite_f32 = ck_f32_all_finite_##suffix,                                       \
+      .all_finite_f16 = ck_f16_all_finite,                                                \
       .adamw_f32 = ck_f32_adamw_##suffix,                                                 \
       .convert_f32_f16 = ck_f32_f16_convert_##suffix,                                     \
       .convert_f16_f32 = ck_f16_f32_convert_##suffix,                                     \

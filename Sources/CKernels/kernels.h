@@ -53,6 +53,7 @@
   void ck_bf16_f32_convert_##isa(size_t count, const uint16_t *x, float *y);
 
 CK_DECLARE(scalar)
+int ck_f16_all_finite(size_t count, const uint16_t *x);
 #if defined(__x86_64__)
 CK_DECLARE(avx2)
 CK_DECLARE(avx512)

@@ -86,6 +86,19 @@ public struct MappedBytes: Sendable {
     try file.withBytes { (bytes) throws(Failure) in try body(bytes.extracting(range)) }
   }
 
+  /// Tells the system that the pages inside may leave this process's memory until they are touched again.
+  ///
+  /// What was copied out need not stay resident twice.
+  public func releasePages() {
+    let page = Int(getpagesize())
+    // Whole pages only: the neighbours' bytes on the others may still be in use.
+    let first = (range.lowerBound + page - 1) / page * page
+    let last = range.upperBound / page * page
+    guard first < last, let start = unsafe file.unsafeBytes.baseAddress else { return }
+    // The pages lie inside the mapping, which is read-only and backed by the file: nothing is lost.
+    unsafe madvise(UnsafeMutableRawPointer(mutating: start + first), last - first, MADV_DONTNEED)
+  }
+
   /// The bytes, valid while this value or `file` lives.
   @unsafe public var unsafeBytes: UnsafeRawBufferPointer {
     // `init` has checked the range.

@@ -39,10 +39,6 @@ struct PackedLayer: Sendable {
     let wide = try backend.linear(attended, intermediate, activation: activation)
     return try outputNorm(try backend.linear(wide, output, residual: attended), backend)
   }
-
-  var byteCount: Int {
-    [queryKeyValue, attentionOutput, intermediate, output].reduce(0) { $0 + $1.byteCount }
-  }
 }
 
 /// LayerNorm's gain and offset.
@@ -68,14 +64,12 @@ struct WeightPacker {
     let inputs = inputs ?? reader.configuration.hiddenSize
     var bias: [Float] = []
     for name in names { bias += try reader.floats(name + ".bias") }
-    var halves: [MappedBytes] = []
-    for name in names {
-      if let stored = try reader.halves(name + ".weight") { halves.append(stored) }
-    }
-    do {
-      if halves.count == names.count { return try backend.packed(halves: halves, bias: bias, inputs: inputs) }
-    } catch {
-      throw .tensor(error)
+    if let mapped = try mapped(names.map { $0 + ".weight" }) {
+      do {
+        if let layer = try backend.packed(stored: mapped, bias: bias, inputs: inputs) { return layer }
+      } catch {
+        throw .tensor(error)
+      }
     }
     var weights: [[Float]] = []
     for name in names { weights.append(try reader.floats(name + ".weight")) }
@@ -99,26 +93,37 @@ struct WeightPacker {
     }
   }
 
-  /// Look-up tables; all of them halves, or all floats.
+  /// Look-up tables, all of one format.
   func tables(_ names: [String]) throws(BertError) -> [EmbeddingTable] {
     let columns = reader.configuration.hiddenSize
-    var halves: [MappedBytes] = []
-    for name in names {
-      if let stored = try reader.halves(name) { halves.append(stored) }
-    }
+    let mapped = try mapped(names)
     var tables: [EmbeddingTable] = []
     for (index, name) in names.enumerated() {
-      let values = halves.count == names.count ? nil : try reader.floats(name)
-      do {
-        if let values {
-          tables.append(try backend.embeddingTable(values, columns: columns))
+      let values = mapped == nil ? try reader.floats(name) : []
+      do throws(TensorError) {
+        if let mapped {
+          tables.append(try backend.embeddingTable(mapped[index], columns: columns))
         } else {
-          tables.append(try backend.embeddingTable(halves: halves[index], columns: columns))
+          tables.append(try backend.embeddingTable(values, columns: columns))
         }
       } catch {
         throw .tensor(error)
       }
     }
     return tables
+  }
+
+  /// Tensors where they are mapped, all finite; nil unless all can be read there, in one format.
+  private func mapped(_ names: [String]) throws(BertError) -> [StoredValues]? {
+    var found: [StoredValues] = []
+    for name in names {
+      guard let values = try reader.mapped(name), values.format == found.first?.format ?? values.format else {
+        return nil
+      }
+      // Converting finds the first number that isn't finite, and throws with its place.
+      if !backend.areFinite(values) { _ = try reader.floats(name) }
+      found.append(values)
+    }
+    return found
   }
 }

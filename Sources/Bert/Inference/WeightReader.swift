@@ -4,13 +4,17 @@ package import Compute
 package protocol WeightReader {
   var configuration: BertConfiguration { get }
   func floats(_ name: String) throws(BertError) -> [Float]
-  /// The tensor as stored halves, if that is what it is.
-  func halves(_ name: String) throws(BertError) -> MappedBytes?
+  /// The tensor where it is mapped, if kernels can read it there.
+  func mapped(_ name: String) throws(BertError) -> StoredValues?
 }
 
 extension Checkpoint: WeightReader {
-  package func halves(_ name: String) throws(BertError) -> MappedBytes? {
-    dtype(of: name) == .f16 ? try bytes(of: name) : nil
+  package func mapped(_ name: String) throws(BertError) -> StoredValues? {
+    switch dtype(of: name) {
+    case .f32: StoredValues(bytes: try bytes(of: name), format: .f32)
+    case .f16: StoredValues(bytes: try bytes(of: name), format: .f16)
+    default: nil
+    }
   }
 }
 
@@ -30,5 +34,5 @@ package struct StoredWeights: WeightReader {
     do { return try backend.read(classifier.parameters[name]) } catch { throw .tensor(error) }
   }
 
-  package func halves(_ name: String) throws(BertError) -> MappedBytes? { nil }
+  package func mapped(_ name: String) throws(BertError) -> StoredValues? { nil }
 }

@@ -147,6 +147,7 @@ typedef struct ck_kernels {
   void (*scale_f32)(size_t count, float alpha, const float *x, float *y);
   double (*sum_of_squares_f32)(size_t count, const float *x);
   int (*all_finite_f32)(size_t count, const float *x);
+  int (*all_finite_f16)(size_t count, const uint16_t *x);
   // Decoupled weight decay (Loshchilov and Hutter, 2019). m, v: first and second moment.
   void (*adamw_f32)(size_t count, const ck_adamw_args *args, const float *gradient, float *weight, float *m,
                     float *v);

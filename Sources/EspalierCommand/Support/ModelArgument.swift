@@ -15,7 +15,7 @@ struct ModelArgument: ParsableArguments {
     let fetcher = Fetcher(
       catalogue: try Catalogue.builtIn(), environment: ProcessInfo.processInfo.environment
     ) { progress.message($0) }
-    return try await fetcher.model(model).directory
+    return try await fetcher.modelDirectory(model)
   }
 }
 

@@ -18,6 +18,14 @@ package struct Fetcher: Sendable {
     cache = InputCache(environment: environment)
   }
 
+  /// Where a model lies, as ``model(_:)`` finds it; a local directory is taken without reading its files.
+  package func modelDirectory(_ nameOrPath: String) async throws(InputError) -> URL {
+    if catalogue.models[nameOrPath] == nil, Self.isDirectory(nameOrPath) {
+      return URL(filePath: nameOrPath, directoryHint: .isDirectory)
+    }
+    return try await model(nameOrPath).directory
+  }
+
   /// A model directory in Hugging Face's form.
   ///
   /// - Parameter nameOrPath: a directory, a name of the catalogue, or `owner/name[@revision]` on the Hub.

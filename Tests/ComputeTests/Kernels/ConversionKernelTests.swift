@@ -63,4 +63,21 @@ import Testing
       #expect(areIntact(y, z) && z.bits == y.values.map { UInt32($0) << 16 })
     }
   }
+
+  @Test(arguments: availableKernels) func findsHalvesThatAreNotFinite(_ kernels: KernelSet) {
+    for count in sizes(about: 512) {
+      var halves = (0..<count).map { UInt16(truncatingIfNeeded: $0 &* 40503) & 0xFBFF }
+      let x = GuardedBuffer(halves)
+      #expect(kernels.table.all_finite_f16(count, x.pointer) == 1 && areIntact(x))
+      for place in Set([0, count / 2, count - 1]) where place >= 0 && place < count {
+        for bits: UInt16 in [0x7C00, 0xFC00, 0x7C01, 0xFFFF] {
+          let kept = halves[place]
+          halves[place] = bits
+          let x = GuardedBuffer(halves)
+          #expect(kernels.table.all_finite_f16(count, x.pointer) == 0, "\(bits) at \(place) of \(count)")
+          halves[place] = kept
+        }
+      }
+    }
+  }
 }
