@@ -43,8 +43,8 @@ public struct PackedClassifier: Sendable {
   }
 
   /// Tokens that go through the layers together: enough rows to fill the kernels' blocks, so few that the widest
-  /// activation (1536 columns of MiniLM: 6 MB) stays in the cache and its memory small, however large the batch.
-  private static let tokenBudget = 1024
+  /// activation (1536 columns of MiniLM: 3 MB) stays in the cache and its memory small, however large the batch.
+  private static let tokenBudget = 512
 
   /// The logits of each sequence, `[B, K]` row by row.
   ///

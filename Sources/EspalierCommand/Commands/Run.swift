@@ -36,11 +36,13 @@ struct Run: AsyncParsableCommand {
     let backend = try CPUBackend(
       instructionSet: try InstructionSet.selected(environment: environment),
       threadCount: recipe.evaluate.threads ?? ProcessorCount.available)
+    let executable = try OwnExecutable.path()
     let run = Pipeline.Run(
       recipe: recipe, folder: folder,
       fetcher: Fetcher(catalogue: try Catalogue.builtIn(), environment: environment) { progress.message($0) },
-      process: MeasuringProcess(executable: try OwnExecutable.path()), progress: progress,
-      command: OwnExecutable.commandLine, commit: environment["ESPALIER_COMMIT"])
+      process: MeasuringProcess(executable: executable), progress: progress,
+      command: OwnExecutable.commandLine,
+      commit: await SourceCommit.find(executable: executable, environment: environment))
     let results = try await run.run(
       localData: data.map { URL(filePath: $0, directoryHint: .isDirectory) }, backend: backend)
     if display.json {

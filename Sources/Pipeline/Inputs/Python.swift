@@ -20,7 +20,7 @@ struct Python: Sendable {
       let result = try await Subprocess.run(
         .name(program), arguments: Arguments(["-m"] + arguments), output: .discarded, error: .string(limit: 1 << 20))
       status = result.terminationStatus
-      errors = result.standardError ?? ""
+      errors = result.standardError
     } catch {
       throw .program(name: words, reason: "\(error)")
     }

@@ -18,8 +18,8 @@ package struct MeasuringProcess: Sendable {
       let result = try await Subprocess.run(
         .path(FilePath(executable)), arguments: ["measure"], input: .string(text), output: .string(limit: 1 << 28),
         error: .string(limit: 1 << 20))
-      output = result.standardOutput ?? ""
-      errors = result.standardError ?? ""
+      output = result.standardOutput
+      errors = result.standardError
       status = result.terminationStatus
     } catch {
       throw PipelineError.measuring(variant: variant, reason: "\(executable) can't be started: \(error)")

@@ -38,7 +38,7 @@ package struct Run: Sendable {
   /// - Returns: what the report says.
   package func run(localData: URL?, backend: CPUBackend) async throws -> ShowdownResults {
     try folder.lock()
-    let runner = StageRunner(folder: folder, progress: progress)
+    let runner = StageRunner(folder: folder, progress: progress, commit: commit)
     guard let dataset = fetcher.catalogue.datasets[recipe.data.name] else {
       throw InputError.unknownDataset(name: recipe.data.name, known: fetcher.catalogue.datasets.keys.sorted())
     }

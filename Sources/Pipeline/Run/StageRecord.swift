@@ -12,5 +12,7 @@ package struct StageRecord<Findings: Codable & Sendable>: Codable, Sendable {
   /// ISO 8601.
   package var finished: String
   package var seconds: Double
+  /// Of the program that ran the stage, or its last part; nil if that isn't known.
+  package var commit: String?
   package var findings: Findings
 }

@@ -5,10 +5,13 @@ package import FoundationEssentials
 package struct StageRunner: Sendable {
   package let folder: RunFolder
   package let progress: any ProgressDisplay
+  /// Of the program's sources, if it is known.
+  package let commit: String?
 
-  package init(folder: RunFolder, progress: any ProgressDisplay) {
+  package init(folder: RunFolder, progress: any ProgressDisplay, commit: String? = nil) {
     self.folder = folder
     self.progress = progress
+    self.commit = commit
   }
 
   /// The record of a stage, from the run folder or by running it.
@@ -36,7 +39,8 @@ package struct StageRunner: Sendable {
     for output in outputs { sums[relative(output)] = try Fingerprint.file(output) }
     let record = StageRecord(
       stage: stage, fingerprint: fingerprint, inputs: inputs, outputs: sums,
-      finished: Date.now.formatted(.iso8601), seconds: (clock.now - start) / .seconds(1), findings: findings)
+      finished: Date.now.formatted(.iso8601), seconds: (clock.now - start) / .seconds(1), commit: commit,
+      findings: findings)
     try write(record)
     return record
   }
