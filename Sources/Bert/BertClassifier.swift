@@ -16,16 +16,27 @@ public struct BertClassifier: Sendable {
   ///
   /// Dropout happens when the tape has a random stream.
   ///
+  /// - Parameter recomputesLayers: keep each layer's input alone, and run the layer again in the backward pass.
   /// - Throws: ``TensorError/indexOutOfRange(op:index:bound:)`` for a token without a row in the vocabulary, or a
   ///   sequence longer than `max_position_embeddings`.
   /// - Complexity: about 24 N C² operations a layer, and 4 C Σ T² for attention.
-  public func logits(_ input: EncoderInput, on tape: inout Tape) throws(TensorError) -> Variable {
+  public func logits(
+    _ input: EncoderInput, on tape: inout Tape, recomputesLayers: Bool = false
+  ) throws(TensorError) -> Variable {
     var hidden = try Embeddings(configuration: configuration)(input, parameters, on: &tape)
     let firstRows = input.layout.firstRows
     for index in 0..<configuration.numHiddenLayers {
       let layer = EncoderLayer(configuration: configuration, prefix: WeightNames.layer(index))
       let rows = index == configuration.numHiddenLayers - 1 ? firstRows : nil
-      hidden = try layer(hidden, input.layout, rows: rows, parameters, on: &tape)
+      if recomputesLayers {
+        let parameters = parameters
+        hidden = try tape.recomputed(hidden, parameters: parameters.entries(under: layer.prefix)) {
+          (hidden, tape) throws(TensorError) in
+          try layer(hidden, input.layout, rows: rows, parameters, on: &tape)
+        }
+      } else {
+        hidden = try layer(hidden, input.layout, rows: rows, parameters, on: &tape)
+      }
     }
     if configuration.numHiddenLayers == 0 { hidden = try tape.selectRows(hidden, firstRows) }
     let pooled = try tape.linear(hidden, "bert.pooler.dense.", parameters, activation: .tanh)

@@ -29,6 +29,11 @@ public struct ParameterStore: Sendable {
     }
   }
 
+  /// Those whose names begin with `prefix`, in their order.
+  func entries(under prefix: String) -> [(name: String, tensor: Tensor)] {
+    names.filter { $0.hasPrefix(prefix) }.map { ($0, self[$0]) }
+  }
+
   /// The number of trainable values.
   public var count: Int { tensors.values.reduce(0) { $0 + $1.shape.count } }
 }

@@ -48,8 +48,15 @@ public struct Tape: ~Copyable {
   /// - Throws: ``TensorError/notDifferentiated(op:)`` if `loss` was not made on this tape.
   /// - Complexity: about twice the arithmetic of the forward pass. Saved activations are freed on the way.
   public consuming func backward(from loss: Variable) throws(TensorError) -> Gradients {
-    guard let last = loss.node, loss.tensor.shape.count == 1 else { throw .notDifferentiated(op: "backward") }
-    var pending: [Int: Tensor] = [last: try backend.upload([1], shape: loss.tensor.shape)]
+    guard loss.tensor.shape.count == 1 else { throw .notDifferentiated(op: "backward") }
+    let one = try backend.upload([1], shape: loss.tensor.shape)
+    return try backward(from: loss, gradient: one)
+  }
+
+  /// The same from a result of any shape, with the gradient that arrives there.
+  consuming func backward(from result: Variable, gradient: Tensor) throws(TensorError) -> Gradients {
+    guard let last = result.node else { throw .notDifferentiated(op: "backward") }
+    var pending: [Int: Tensor] = [last: gradient]
     var gradients: [String: Tensor] = [:]
     for index in stride(from: last, through: 0, by: -1) {
       let node = nodes[index]

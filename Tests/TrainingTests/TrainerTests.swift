@@ -42,6 +42,19 @@ import Training
     #expect(try start.weights(backend) == before)
   }
 
+  @Test("Layers that are run again give the same bits, dropout included", arguments: InstructionSet.available)
+  func gradientCheckpointing(_ set: InstructionSet) throws {
+    let backend = try CPUBackend(instructionSet: set)
+    let settings = TrainingConfiguration(numTrainEpochs: 1, trainBatchSize: 8, learningRate: 1e-3, seed: 4)
+    func train(_ again: Bool) throws -> [String: [Float]] {
+      try Trainer(configuration: settings, backend: backend, gradientCheckpointing: again)
+        .train(try .toy(backend), on: .toy(24, seed: 1), selection: nil).model.weights(backend)
+    }
+    let kept = try train(false)
+    #expect(try train(true) == kept)
+    #expect(kept != (try BertClassifier.toy(backend).weights(backend)))
+  }
+
   @Test("The best epoch is kept, the first of equals, or else the last") func bestEpoch() throws {
     let backend = try CPUBackend()
     let data = TokenizedText.toy(200, seed: 1)

@@ -34,6 +34,8 @@ struct Finetune: AsyncParsableCommand {
   var labelSmoothingFactor = 0.0
   @Option(help: "Batches a step.")
   var gradientAccumulationSteps = 1
+  @Flag(help: "Run each layer again in the backward pass: less memory, more time, the same result.")
+  var gradientCheckpointing = false
   @Option(help: "Of everything random.")
   var seed: UInt64 = 42
   @OptionGroup var compute: ComputeOptions
@@ -50,7 +52,8 @@ struct Finetune: AsyncParsableCommand {
       gradientAccumulationSteps: gradientAccumulationSteps, learningRate: learningRate, weightDecay: weightDecay,
       warmupRatio: warmupRatio, labelSmoothingFactor: labelSmoothingFactor, seed: seed)
     let backend = try compute.backend()
-    let trainer = try Trainer(configuration: configuration, backend: backend)
+    let trainer = try Trainer(
+      configuration: configuration, backend: backend, gradientCheckpointing: gradientCheckpointing)
     let directory = try await model.directory(progress)
     let start = try BertClassifier(
       checkpoint: try Checkpoint(modelDirectory: directory), labels: names, seed: seed, backend: backend)

@@ -7,6 +7,8 @@ package struct Recipe: Equatable, Sendable, Codable {
   package var title: String
   /// Of everything random; the stages take theirs from it.
   package var seed: UInt64
+  /// Train in less memory and more time. It changes no result, so no stage depends on it.
+  package var gradientCheckpointing: Bool
   package var model: ModelSource
   package var data: DataSource
   package var finetune: TrainingConfiguration

@@ -48,6 +48,7 @@ package enum RecipeReader {
     let seed = UInt64(try root.integer("seed", 0...Int.max) ?? 42)
     return Recipe(
       name: name, title: try root.string("title") ?? name, seed: seed,
+      gradientCheckpointing: try root.bool("gradient_checkpointing") ?? false,
       model: try model(try root.required("model", try root.section("model"))),
       data: try data(try root.required("data", try root.section("data"))),
       finetune: try training(try root.section("finetune"), seed: seed, isTaught: false),

@@ -54,7 +54,8 @@ package struct Run: Sendable {
 
     let baseline = folder.models(Variant.baseline.name)
     let finetune = try await TrainingStage(
-      name: "finetune", configuration: recipe.finetune, backend: backend, data: data, modelSums: pretrained.sums,
+      name: "finetune", configuration: recipe.finetune, gradientCheckpointing: recipe.gradientCheckpointing,
+      backend: backend, data: data, modelSums: pretrained.sums,
       teacher: nil, labels: dataset.labels, target: baseline, tokenizerSource: pretrained.tokenizer,
       start: { try pretrained.classifier(labels: dataset.labels) }
     ).run(runner)
@@ -74,7 +75,8 @@ package struct Run: Sendable {
       let source = isPruned ? folder.work(variant.name) : baseline
       let sums = isPruned ? pruning.outputs.filter { $0.key.hasPrefix("work/\(variant.name)/") } : finetune.outputs
       let record = try await TrainingStage(
-        name: "refinetune.\(variant.name)", configuration: configuration, backend: backend, data: data,
+        name: "refinetune.\(variant.name)", configuration: configuration,
+        gradientCheckpointing: recipe.gradientCheckpointing, backend: backend, data: data,
         modelSums: sums, teacher: configuration.distillation == nil ? nil : (baseline, finetune.outputs),
         labels: dataset.labels, target: folder.models(variant.name), tokenizerSource: baseline,
         start: {

@@ -15,6 +15,7 @@ struct TrainingFindings: Codable, Sendable {
 struct TrainingStage {
   let name: String
   let configuration: TrainingConfiguration
+  let gradientCheckpointing: Bool
   let backend: CPUBackend
   let data: RunData
   /// Of the model that it starts from.
@@ -45,7 +46,8 @@ struct TrainingStage {
       let train = try data.train()
       let selection = try data.selection()
       let trainer = try Trainer(
-        configuration: configuration, backend: backend, checkpointDirectory: checkpoints)
+        configuration: configuration, backend: backend, gradientCheckpointing: gradientCheckpointing,
+        checkpointDirectory: checkpoints)
       let logits = try teacherLogits(train, runner)
       runner.progress.begin(name, unit: "sentences", total: train.count * configuration.numTrainEpochs)
       defer { runner.progress.end() }
