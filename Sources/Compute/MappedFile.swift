@@ -86,6 +86,26 @@ public struct MappedBytes: Sendable {
     try file.withBytes { (bytes) throws(Failure) in try body(bytes.extracting(range)) }
   }
 
+  /// Calls `body` with the bytes in blocks of 1 MiB, in order, and gives the pages of each back to the system afterwards:
+  /// what is read through once must not count as memory of the process.
+  ///
+  /// - Parameter body: gets a block and where it begins in the range.
+  public func forEachBlock<Failure: Error>(
+    _ body: (RawSpan, Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    let pageBytes = Int(sysconf(Int32(_SC_PAGESIZE)))
+    for start in stride(from: 0, to: count, by: 1 << 20) {
+      let end = min(count, start + 1 << 20)
+      let block = range.lowerBound + start..<range.lowerBound + end
+      try file.withBytes { (bytes) throws(Failure) in try body(bytes.extracting(block), start) }
+      let firstPage = block.lowerBound / pageBytes * pageBytes
+      guard let address = unsafe file.unsafeBytes.baseAddress else { continue }
+      // The mapping begins at a page. Pages of a private mapping that nobody writes to come back from the file.
+      _ = unsafe madvise(
+        UnsafeMutableRawPointer(mutating: address + firstPage), block.upperBound - firstPage, MADV_DONTNEED)
+    }
+  }
+
   /// The bytes, valid while this value or `file` lives.
   @unsafe public var unsafeBytes: UnsafeRawBufferPointer {
     // `init` has checked the range.

@@ -8,11 +8,7 @@ package protocol WeightReader {
   func halves(_ name: String) throws(BertError) -> MappedBytes?
 }
 
-extension Checkpoint: WeightReader {
-  package func halves(_ name: String) throws(BertError) -> MappedBytes? {
-    dtype(of: name) == .f16 ? try bytes(of: name) : nil
-  }
-}
+extension Checkpoint: WeightReader {}
 
 /// The parameters of a model in memory.
 package struct StoredWeights: WeightReader {
