@@ -7,6 +7,8 @@ package struct Recipe: Equatable, Sendable, Codable {
   package var title: String
   /// Of everything random; the stages take theirs from it.
   package var seed: UInt64
+  /// Between two checkpoints of a training; 0 for one after each step. What a kill costs, and nothing else.
+  package var checkpointSeconds: Double
   package var model: ModelSource
   package var data: DataSource
   package var finetune: TrainingConfiguration

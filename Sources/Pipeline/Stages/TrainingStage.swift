@@ -24,6 +24,7 @@ struct TrainingStage {
   let labels: [String]
   let target: URL
   let tokenizerSource: URL
+  let checkpointSeconds: Double
   /// Makes the model that it starts from.
   let start: () throws -> BertClassifier
 
@@ -45,7 +46,8 @@ struct TrainingStage {
       let train = try data.train()
       let selection = try data.selection()
       let trainer = try Trainer(
-        configuration: configuration, backend: backend, checkpointDirectory: checkpoints)
+        configuration: configuration, backend: backend, checkpointDirectory: checkpoints,
+        secondsBetweenCheckpoints: checkpointSeconds)
       let logits = try teacherLogits(train, runner)
       runner.progress.begin(name, unit: "sentences", total: train.count * configuration.numTrainEpochs)
       defer { runner.progress.end() }
