@@ -3,18 +3,6 @@ import TestSupport
 import Testing
 
 @Suite("The program") struct CommandTests {
-  /// The tiny model with a vocabulary of 97 pieces.
-  private static func model() throws -> ScratchDirectory {
-    let scratch = try ScratchDirectory()
-    for name in ["config.json", "model.safetensors"] {
-      try FileManager.default.copyItem(
-        at: Goldens.tinyBert.appending(path: name), to: scratch.url.appending(path: name))
-    }
-    let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "fine", "film", "dull"]
-    try scratch.write((words + (words.count..<97).map { "word\($0)" }).joined(separator: "\n") + "\n", "vocab.txt")
-    return scratch
-  }
-
   @Test(
     "Each command has a help with an example",
     arguments: [
@@ -32,7 +20,7 @@ import Testing
   }
 
   @Test func tokenize() throws {
-    let model = try Self.model()
+    let model = try TinyModel.make()
     let result = try Program.run(["tokenize", model.path], input: Data("A fine film\n\nunknown\n".utf8))
     #expect(
       result.lines == [
@@ -49,7 +37,7 @@ import Testing
       var label: String
       var scores: [String: Double]
     }
-    let model = try Self.model()
+    let model = try TinyModel.make()
     let sentences = (0..<600).map { "a film \($0 % 2 == 0 ? "fine" : "dull")" }
     let result = try Program.run(
       ["predict", model.path], input: Data((sentences.joined(separator: "\n") + "\n").utf8))
@@ -65,7 +53,7 @@ import Testing
   }
 
   @Test("What came before a wrong line is answered; the line is named") func wrongLines() throws {
-    let model = try Self.model()
+    let model = try TinyModel.make()
     let json = try Program.run(["predict", model.path, "--json"], input: Data("\"a\"\nfilm\n".utf8))
     #expect(json.status == 65)
     #expect(json.lines.count == 1)
@@ -81,7 +69,7 @@ import Testing
       var count: Int
       var accuracy_interval: [Double]
     }
-    let model = try Self.model()
+    let model = try TinyModel.make()
     let data = try model.write("sentence\tlabel\na fine film\t2\ndull\t0\nfilm\t1\n", "dev.tsv").path(
       percentEncoded: false)
     func figures(_ directory: String) throws -> Figures {
@@ -115,6 +103,8 @@ import Testing
       (["run", "smoke", "--set", "nonsense"], 65, "key=value"),
       (["prune", "m", "--output", "x"], 64, "--layers"),
       (["nonsense"], 64, "nonsense"),
+      (["report", "run", "--margin", "nan"], 64, "--margin"),
+      (["finetune", "m", "--data", "d.tsv", "--output", "x", "--labels", "a,a"], 64, "--labels"),
       (["report", "no-such-run"], 65, "no-such-run"),
     ])
   func wrong(_ arguments: [String], _ status: Int32, _ word: String) throws {
@@ -125,7 +115,7 @@ import Testing
   }
 
   @Test func damagedModels() throws {
-    let model = try Self.model()
+    let model = try TinyModel.make()
     let weights = model.url.appending(path: "model.safetensors")
     try Data(try Data(contentsOf: weights).prefix(5000)).write(to: weights)
     let result = try Program.run(["predict", model.path], input: Data("a\n".utf8))
