@@ -79,13 +79,14 @@ import Testing
     let whole = try figures(model.path)
     #expect(whole.count == 3)
     #expect(whole.accuracy_interval[0] <= whole.accuracy && whole.accuracy <= whole.accuracy_interval[1])
-    #expect(try Program.run(["ablate", model.path, "--data", data, "--json"]).output.contains("klDivergence"))
+    #expect(try Program.run(["ablate", model.path, "--data", data, "--json"]).output.contains("kl_divergence"))
     let scratch = try ScratchDirectory()
     let pruned = scratch.path + "/pruned", half = scratch.path + "/half"
     #expect(try Program.run(["prune", model.path, "--layers", "1", "--data", data, "--output", pruned]).status == 0)
     #expect(try Program.run(["inspect", pruned, "--json"]).output.contains("\"layers\" : 2"))
     #expect(try Program.run(["convert", model.path, "--precision", "f16", "--output", half]).status == 0)
     #expect(try Program.run(["inspect", half]).output.contains("F16"))
+    #expect(try Program.run(["inspect", half, "--json"]).output.contains("\"size_bytes\" : "))
     #expect(try figures(half).count == 3)
     // A directory that is something else is left alone.
     try scratch.write("mine", "notes.txt")

@@ -217,6 +217,37 @@ import Testing
     #expect(result.errors == "espalier: cannot remove 3 of 3 layers: expected at least 1 and at most 2\n")
   }
 
+  @Test("Names of classes are data: they come out as config.json spells them") func labelNames() throws {
+    try configure("\"negative\",", "\"veryNegative\",")
+    let result = try Program.run(["predict", model.path], input: Data("a\n".utf8))
+    #expect(result.output.contains("\"veryNegative\":"))
+    #expect(result.output.contains("\"scores\":"))
+  }
+
+  /// Python's `pty` gives the program a terminal; the tests of packages need Python too.
+  @Test("Bars with rate and time left in a terminal, and none with NO_COLOR or --quiet") func bars() throws {
+    let rows = (0..<2000).map { "a fine film \($0)\t\($0 % 3)" }
+    let data = try model.write((["sentence\tlabel"] + rows).joined(separator: "\n") + "\n", "d.tsv")
+    func shown(_ prefix: String, _ option: String = "") throws -> String {
+      let line = "\(prefix) exec $PROGRAM evaluate $MODEL --data $DATA --threads 1 \(option)"
+      return try Program.run(
+        URL(filePath: "/usr/bin/env"),
+        ["python3", "-c", "import pty, sys; sys.exit(pty.spawn(['sh', '-c', sys.argv[1]]))", line],
+        environment: [
+          "PROGRAM": try Program.url().path(percentEncoded: false), "MODEL": model.path, "TERM": "xterm",
+          "DATA": data.path(percentEncoded: false), "NO_COLOR": "",
+        ]
+      ).output
+    }
+    let bar = try shown("")
+    #expect(bar.contains("evaluate [") && bar.contains("100 %"), "\(bar)")
+    for other in [try shown("NO_COLOR=1"), try shown("TERM=dumb"), try shown("", "--quiet")] {
+      #expect(other.contains("accuracy") && !other.contains("evaluate ["), "\(other)")
+    }
+    #expect(
+      !(try Program.run(["evaluate", model.path, "--data", data.path(percentEncoded: false)]).errors.contains("[")))
+  }
+
   @Test func quietEverywhere() throws {
     for command in ["predict", "tokenize"] {
       let result = try Program.run([command, model.path, "--quiet"], input: Data("a\n".utf8))

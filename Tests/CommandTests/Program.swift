@@ -27,6 +27,10 @@ enum Program {
     try Running(try url(), arguments, input: input, environment: environment).result()
   }
 
+  static func run(_ executable: URL, _ arguments: [String], environment: [String: String]) throws -> Result {
+    try Running(executable, arguments, environment: environment).result()
+  }
+
   /// Runs a line of the shell, in which `$0` is the program and `$1`, `$2` ... are the arguments.
   static func shell(_ line: String, _ arguments: String..., input: Data = Data()) throws -> Result {
     let program = try url().path(percentEncoded: false)

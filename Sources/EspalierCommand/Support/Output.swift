@@ -36,6 +36,8 @@ enum Output {
 
   private static func encoder(pretty: Bool) -> JSONEncoder {
     let encoder = JSONEncoder()
+    // As in results.json. Keys that are data, such as the names of classes, stay as they are.
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
     return encoder
