@@ -125,7 +125,7 @@ extension BertConfiguration {
     self.init(
       vocabSize: try reader.count("vocab_size"),
       hiddenSize: try reader.count("hidden_size"),
-      numHiddenLayers: try reader.count("num_hidden_layers"),
+      numHiddenLayers: try reader.count("num_hidden_layers", upTo: ConfigurationReader.largestLayerCount),
       numAttentionHeads: try reader.count("num_attention_heads"),
       intermediateSize: try reader.count("intermediate_size"),
       hiddenAct: try reader.activation(),

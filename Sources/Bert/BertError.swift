@@ -73,13 +73,14 @@ extension BertError: CustomStringConvertible {
       "\(path): \(stored.map { "'\($0)'" }.joined(separator: " and ")) both mean the parameter '\(name)'"
     case .missingTensors(let path, let tensors):
       "\(path): \(Self.count(tensors.count, "tensor")) missing: "
-        + tensors.map { "'\($0.name)' \($0.shape)" }.joined(separator: ", ")
+        + tensors.prefix(8).map { "'\($0.name)' \($0.shape)" }.joined(separator: ", ")
+        + (tensors.count > 8 ? " and \(tensors.count - 8) more" : "")
     case .tensorShape(let path, let tensor, let expected, let found):
       "\(path): tensor '\(tensor)': expected shape \(expected), found \(found)"
     case .tensorFormat(let path, let tensor, let expected, let found):
       "\(path): tensor '\(tensor)': expected \(expected.map(\.rawValue).joined(separator: " or ")), found \(found.rawValue)"
     case .notFinite(let path, let tensor, let index, let value):
-      "\(path): tensor '\(tensor)': expected finite numbers, found \(value) at element \(index)"
+      "\(path): tensor '\(tensor)': expected finite numbers, found \(value.isNaN ? "nan" : "\(value)") at element \(index)"
     case .unknownTensor(let path, let tensor):
       "\(path): there is no tensor '\(tensor)'"
     case .writtenByteCount(let path, let tensor, let expected, let found):

@@ -147,7 +147,10 @@ extension AtomicFile {
 }
 
 /// Names for files that are not finished.
-enum TemporaryName {
+package enum TemporaryName {
+  /// Whether a process that is gone may have left a file of this name.
+  package static func isOne(_ name: String) -> Bool { name.hasPrefix(".espalier-") && name.hasSuffix(".tmp") }
+
   /// Hidden, recognisable, and new with each call and process.
   static func next() -> String {
     ".espalier-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 16)).tmp"

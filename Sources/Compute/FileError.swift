@@ -47,6 +47,9 @@ extension FileError: CustomStringConvertible {
     case ENAMETOOLONG: "the name is too long"
     case EFBIG: "the file is too large"
     case EIO: "input/output error"
+    case EBADF: "it is closed"
+    case EMFILE, ENFILE: "too many files are open"
+    case ENOMEM: "out of memory"
     default: "error \(code)"
     }
   }

@@ -99,6 +99,21 @@ public struct MappedBytes: Sendable {
     unsafe madvise(UnsafeMutableRawPointer(mutating: start + first), last - first, MADV_DONTNEED)
   }
 
+  /// Calls `body` with the bytes in blocks of 1 MiB, in order, and gives the pages of each back to the system afterwards:
+  /// what is read through once must not count as memory of the process.
+  ///
+  /// - Parameter body: gets a block and where it begins in the range.
+  public func forEachBlock<Failure: Error>(
+    _ body: (RawSpan, Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    for start in stride(from: 0, to: count, by: 1 << 20) {
+      let end = min(count, start + 1 << 20)
+      let block = range.lowerBound + start..<range.lowerBound + end
+      try file.withBytes { (bytes) throws(Failure) in try body(bytes.extracting(block), start) }
+      MappedBytes(file: file, range: block).releasePages()
+    }
+  }
+
   /// The bytes, valid while this value or `file` lives.
   @unsafe public var unsafeBytes: UnsafeRawBufferPointer {
     // `init` has checked the range.

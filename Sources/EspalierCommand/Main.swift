@@ -12,6 +12,7 @@ import Training
 @main
 enum Main {
   static func main() async {
+    StandardStreams.prepare()
     do {
       let command = try EspalierCommand.parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -32,11 +33,22 @@ enum Main {
   /// After `sysexits.h`: 65 for input that is at fault, 70 for the rest.
   static func code(of error: any Error) -> Int32 {
     switch error {
+    case let error as FileError where isMachine(error): 70
+    case BertError.file(let error) where isMachine(error): 70
+    case InputError.file(let error) where isMachine(error): 70
+    case RecipeError.file(let error) where isMachine(error): 70
+    case TrainingError.checkpoint: 70
     case is InputError, is RecipeError, is TextError, is BertError, is CompressionError, is TrainingError,
       is ReportError, is FileError, is KernelSetError, is LineError, is TensorError:
       65
     case PipelineError.noResults, PipelineError.emptySplit, PipelineError.runFolder: 65
     default: 70
     }
+  }
+
+  /// Whether the machine is at fault rather than what was asked: the same command may work later.
+  private static func isMachine(_ error: FileError) -> Bool {
+    guard case .system(_, _, let code) = error else { return false }
+    return [ENOSPC, EDQUOT, EFBIG, EROFS, EIO, ENOMEM, EMFILE, ENFILE, EBADF].contains(code)
   }
 }

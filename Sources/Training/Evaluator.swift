@@ -11,6 +11,7 @@ public enum Evaluator {
   /// The logits of every sentence, in the order of the data.
   ///
   /// - Parameter progress: called with the number of sentences done so far.
+  /// - Throws: ``TrainingError/notFinite(sentence:logit:)`` where a model's weights, each a number, overflow together.
   public static func predictions(
     _ model: PackedClassifier, _ data: TokenizedText, tokenBudget: Int = Self.tokenBudget,
     progress: (Int) throws -> Void = { _ in }
@@ -25,6 +26,9 @@ public enum Evaluator {
     for rows in BatchPlan.inOrder(lengths: data.encodings.map(\.ids.count), tokenBudget: tokenBudget) {
       logits += try model.logits(try EncoderInput(data.batch(rows)))
       try progress(logits.count / classes)
+    }
+    if let index = logits.firstIndex(where: { !$0.isFinite }) {
+      throw TrainingError.notFinite(sentence: index / classes + 1, logit: logits[index])
     }
     return Predictions(logits: logits, labels: data.labels, classCount: classes)
   }

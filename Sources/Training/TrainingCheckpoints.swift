@@ -24,7 +24,7 @@ public struct TrainingCheckpoints: Sendable {
   func save(_ state: TrainingState, configuration: TrainingConfiguration, backend: any Backend) throws {
     guard !isComplete(state.optimizer.step) else { return }
     do {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      try Directories.make(directory)
       let target = directory.appending(path: Self.name(state.optimizer.step))
       try removeIfThere(target)
       let folder = try AtomicDirectory(replacing: target, marker: Self.marker)
@@ -43,7 +43,7 @@ public struct TrainingCheckpoints: Sendable {
         try FileManager.default.removeItem(at: directory.appending(path: Self.name(step)))
       }
       // What processes that were killed while they wrote have left: as large as a checkpoint each.
-      for name in entries() where name.hasPrefix(".espalier-") && name.hasSuffix(".tmp") {
+      for name in entries() where TemporaryName.isOne(name) {
         try FileManager.default.removeItem(at: directory.appending(path: name))
       }
     } catch {

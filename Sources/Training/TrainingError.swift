@@ -12,6 +12,8 @@ public enum TrainingError: Error, Equatable, Sendable {
   case labelOutOfRange(label: Int, classCount: Int)
   /// The loss, or the norm of its gradient, became NaN or infinite.
   case diverged(step: Int, loss: Double)
+  /// `sentence` counts from 1.
+  case notFinite(sentence: Int, logit: Float)
   case setting(name: String, expected: String, found: String)
   /// A checkpoint of this training can't be read or written.
   case checkpoint(path: String, reason: String)
@@ -28,6 +30,8 @@ extension TrainingError: CustomStringConvertible {
       "label \(label) in the data, but the model has \(classCount) classes: 0 to \(classCount - 1)"
     case .diverged(let step, let loss):
       "training diverged: the loss or its gradient is \(loss) at step \(step); a smaller learning rate or more warm-up may help"
+    case .notFinite(let sentence, let logit):
+      "sentence \(sentence): expected a finite logit, found \(logit.isNaN ? "nan" : "\(logit)"): the model's weights are damaged or too large"
     case .setting(let name, let expected, let found): "\(name): expected \(expected), found \(found)"
     case .checkpoint(let path, let reason): "\(path): \(reason)"
     }

@@ -3,18 +3,6 @@ import TestSupport
 import Testing
 
 @Suite("The program") struct CommandTests {
-  /// The tiny model with a vocabulary of 97 pieces.
-  private static func model() throws -> ScratchDirectory {
-    let scratch = try ScratchDirectory()
-    for name in ["config.json", "model.safetensors"] {
-      try FileManager.default.copyItem(
-        at: Goldens.tinyBert.appending(path: name), to: scratch.url.appending(path: name))
-    }
-    let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "fine", "film", "dull"]
-    try scratch.write((words + (words.count..<97).map { "word\($0)" }).joined(separator: "\n") + "\n", "vocab.txt")
-    return scratch
-  }
-
   @Test(
     "Each command has a help with an example",
     arguments: [
@@ -32,7 +20,7 @@ import Testing
   }
 
   @Test func tokenize() throws {
-    let model = try Self.model()
+    let model = try TinyModel.make()
     let result = try Program.run(["tokenize", model.path], input: Data("A fine film\n\nunknown\n".utf8))
     #expect(
       result.lines == [
@@ -49,7 +37,7 @@ import Testing
       var label: String
       var scores: [String: Double]
     }
-    let model = try Self.model()
+    let model = try TinyModel.make()
     let sentences = (0..<600).map { "a film \($0 % 2 == 0 ? "fine" : "dull")" }
     let result = try Program.run(
       ["predict", model.path], input: Data((sentences.joined(separator: "\n") + "\n").utf8))
@@ -65,7 +53,7 @@ import Testing
   }
 
   @Test("What came before a wrong line is answered; the line is named") func wrongLines() throws {
-    let model = try Self.model()
+    let model = try TinyModel.make()
     let json = try Program.run(["predict", model.path, "--json"], input: Data("\"a\"\nfilm\n".utf8))
     #expect(json.status == 65)
     #expect(json.lines.count == 1)
@@ -81,7 +69,7 @@ import Testing
       var count: Int
       var accuracy_interval: [Double]
     }
-    let model = try Self.model()
+    let model = try TinyModel.make()
     let data = try model.write("sentence\tlabel\na fine film\t2\ndull\t0\nfilm\t1\n", "dev.tsv").path(
       percentEncoded: false)
     func figures(_ directory: String) throws -> Figures {
@@ -91,13 +79,14 @@ import Testing
     let whole = try figures(model.path)
     #expect(whole.count == 3)
     #expect(whole.accuracy_interval[0] <= whole.accuracy && whole.accuracy <= whole.accuracy_interval[1])
-    #expect(try Program.run(["ablate", model.path, "--data", data, "--json"]).output.contains("klDivergence"))
+    #expect(try Program.run(["ablate", model.path, "--data", data, "--json"]).output.contains("kl_divergence"))
     let scratch = try ScratchDirectory()
     let pruned = scratch.path + "/pruned", half = scratch.path + "/half"
     #expect(try Program.run(["prune", model.path, "--layers", "1", "--data", data, "--output", pruned]).status == 0)
     #expect(try Program.run(["inspect", pruned, "--json"]).output.contains("\"layers\" : 2"))
     #expect(try Program.run(["convert", model.path, "--precision", "f16", "--output", half]).status == 0)
     #expect(try Program.run(["inspect", half]).output.contains("F16"))
+    #expect(try Program.run(["inspect", half, "--json"]).output.contains("\"size_bytes\" : "))
     #expect(try figures(half).count == 3)
     // A directory that is something else is left alone.
     try scratch.write("mine", "notes.txt")
@@ -115,6 +104,8 @@ import Testing
       (["run", "smoke", "--set", "nonsense"], 65, "key=value"),
       (["prune", "m", "--output", "x"], 64, "--layers"),
       (["nonsense"], 64, "nonsense"),
+      (["report", "run", "--margin", "nan"], 64, "--margin"),
+      (["finetune", "m", "--data", "d.tsv", "--output", "x", "--labels", "a,a"], 64, "--labels"),
       (["report", "no-such-run"], 65, "no-such-run"),
     ])
   func wrong(_ arguments: [String], _ status: Int32, _ word: String) throws {
@@ -125,7 +116,7 @@ import Testing
   }
 
   @Test func damagedModels() throws {
-    let model = try Self.model()
+    let model = try TinyModel.make()
     let weights = model.url.appending(path: "model.safetensors")
     try Data(try Data(contentsOf: weights).prefix(5000)).write(to: weights)
     let result = try Program.run(["predict", model.path], input: Data("a\n".utf8))

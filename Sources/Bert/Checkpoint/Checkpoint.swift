@@ -80,6 +80,23 @@ public struct Checkpoint: Sendable {
     return try files.file(of: stored).bytes(of: stored)
   }
 
+  /// A parameter as the halves that it is stored as, without a copy; nil if it is stored in another format.
+  ///
+  /// - Throws: ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity.
+  public func halves(_ name: String) throws(BertError) -> MappedBytes? {
+    guard dtype(of: name) == .f16 else { return nil }
+    let stored = try stored(name)
+    try files.file(of: stored).checkHalves(of: stored)
+    return try bytes(of: name)
+  }
+
+  /// Reads all parameters through.
+  ///
+  /// - Throws: ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity.
+  public func validateValues() throws(BertError) {
+    for name in names where try halves(name) == nil { _ = try floats(name) }
+  }
+
   private func stored(_ name: String) throws(BertError) -> String {
     guard let stored = storedNames[name] else { throw .unknownTensor(path: path, tensor: name) }
     return stored

@@ -2,6 +2,8 @@
 struct ConfigurationReader {
   /// Sizes above this are damage: their products must not overflow.
   static let largestCount = 1 << 24
+  /// The names of all parameters are made before a weight is looked at: some thousands, not some hundred millions.
+  static let largestLayerCount = 1 << 10
 
   let root: JSONValue
   let path: String
@@ -36,13 +38,15 @@ struct ConfigurationReader {
     }
   }
 
-  func count(_ key: String, orElse standard: Int? = nil) throws(BertError) -> Int {
+  func count(
+    _ key: String, upTo largest: Int = Self.largestCount, orElse standard: Int? = nil
+  ) throws(BertError) -> Int {
     guard let value = value(key) else {
       if let standard { return standard }
       throw failure(key, "a count")
     }
-    guard let count = value.integer, 1...Self.largestCount ~= count else {
-      throw failure(key, "a count from 1 to \(Self.largestCount)")
+    guard let count = value.integer, 1...largest ~= count else {
+      throw failure(key, "a count from 1 to \(largest)")
     }
     return count
   }
@@ -96,6 +100,10 @@ struct ConfigurationReader {
         throw .configuration(
           path: path, key: "id2label", expected: "one name for each class from \"0\" to \"\(members.count - 1)\"",
           found: "\"\(member.name)\": \(member.value.evidence)")
+      }
+      guard !labels.contains(label) else {
+        throw .configuration(
+          path: path, key: "id2label", expected: "a name of its own for each class", found: "\"\(label)\" twice")
       }
       labels[id] = label
     }

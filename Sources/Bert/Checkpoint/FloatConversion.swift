@@ -49,4 +49,17 @@ enum FloatConversion {
     for value in values { largest = max(largest, value.bitPattern & 0x7FFF_FFFF) }
     return largest < 0x7F80_0000 ? nil : values.firstIndex { !$0.isFinite }
   }
+
+  /// The index of the first binary16 that is NaN or infinite: whose exponent is all ones.
+  static func firstNotFiniteHalf(_ bytes: RawSpan) -> Int? {
+    bytes.withUnsafeBytes { source in
+      let indices = 0..<source.count / 2
+      func magnitude(_ index: Int) -> UInt16 {
+        source.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self) & 0x7FFF
+      }
+      var largest: UInt16 = 0
+      for index in indices { largest = max(largest, magnitude(index)) }
+      return largest < 0x7C00 ? nil : indices.first { magnitude($0) >= 0x7C00 }
+    }
+  }
 }

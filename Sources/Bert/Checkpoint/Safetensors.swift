@@ -54,6 +54,17 @@ public struct SafetensorsFile: Sendable {
     return MappedBytes(file: file, range: entry.range)
   }
 
+  /// Checks that a tensor of halves holds numbers only, without a copy.
+  ///
+  /// - Throws: ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity.
+  func checkHalves(of name: String) throws(BertError) {
+    try bytes(of: name).forEachBlock { (block, offset) throws(BertError) in
+      guard let index = FloatConversion.firstNotFiniteHalf(block) else { return }
+      let value = FloatConversion.halves(block.extracting(2 * index..<2 * index + 2))[0]
+      throw .notFinite(path: path, tensor: name, index: offset / 2 + index, value: value)
+    }
+  }
+
   /// The values of a tensor of format F32, F16 or BF16, row-major. The conversions are exact.
   ///
   /// - Throws: ``BertError/tensorFormat(path:tensor:expected:found:)`` for another format,

@@ -44,21 +44,24 @@ struct Finetune: AsyncParsableCommand {
   func run() async throws {
     let progress = display.progress(ProcessInfo.processInfo.environment)
     let names = labels.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard names.count >= 2, !names.contains("") else {
-      throw ValidationError("--labels: expected two names or more, separated by commas")
+    guard names.count >= 2, !names.contains(""), Set(names).count == names.count else {
+      throw ValidationError("--labels: expected two names or more, each another one, separated by commas")
     }
     let configuration = TrainingConfiguration(
       numTrainEpochs: numTrainEpochs, trainBatchSize: trainBatchSize,
       gradientAccumulationSteps: gradientAccumulationSteps, learningRate: learningRate, weightDecay: weightDecay,
       warmupRatio: warmupRatio, labelSmoothingFactor: labelSmoothingFactor, seed: seed)
     let backend = try compute.backend()
+    let target = URL(filePath: output, directoryHint: .isDirectory)
+    // Begun and dropped: what can't be written is to be known before the training, not after it.
+    _ = try AtomicDirectory(replacing: target, marker: "config.json")
     let trainer = try Trainer(
       configuration: configuration, backend: backend, gradientCheckpointing: gradientCheckpointing)
     let directory = try await model.directory(progress)
     let start = try BertClassifier(
       checkpoint: try Checkpoint(modelDirectory: directory), labels: names, seed: seed, backend: backend)
     let (train, held) = try sentences(classCount: names.count)
-    let tokenizer = try WordPieceTokenizer(modelDirectory: directory)
+    let tokenizer = try WordPieceTokenizer(modelDirectory: directory, vocabSize: start.configuration.vocabSize)
     let length = compute.length(start.configuration)
     let rows = TokenizedText(train, tokenizer: tokenizer, maximumLength: length)
     progress.begin("finetune", unit: "sentences", total: rows.count * numTrainEpochs)
@@ -66,18 +69,20 @@ struct Finetune: AsyncParsableCommand {
       start, on: rows, selection: TokenizedText(held, tokenizer: tokenizer, maximumLength: length)
     ) { step in
       progress.advance(
-        to: rows.count * numTrainEpochs * step.step / max(1, step.totalSteps), note: "epoch \(step.epoch + 1)")
+        to: Int(Double(rows.count * numTrainEpochs) * Double(step.step) / Double(max(1, step.totalSteps))),
+        note: "epoch \(step.epoch + 1), loss \((1000 * step.loss).rounded() / 1000)")
     }
     progress.end()
     try result.model.write(
-      to: URL(filePath: output, directoryHint: .isDirectory), tokenizerSource: directory, backend: backend)
+      to: target, tokenizerSource: directory, backend: backend)
     if display.json { return try Output.json(result.history) }
     for epoch in result.history {
       try Output.line(
-        "epoch \(epoch.epoch): training loss \(epoch.trainingLoss), selection accuracy \(epoch.selectionAccuracy ?? 0), "
-          + "selection loss \(epoch.selectionLoss ?? 0)")
+        "epoch \(epoch.epoch): training loss \(epoch.trainingLoss)"
+          + (epoch.selectionAccuracy.map { ", selection accuracy \($0)" } ?? "")
+          + (epoch.selectionLoss.map { ", selection loss \($0)" } ?? ""))
     }
-    try Output.line("\(output): the epoch of the best selection accuracy")
+    try Output.line("\(output): \(held.isEmpty ? "the last epoch" : "the epoch of the best selection accuracy")")
   }
 
   private func sentences(classCount: Int) throws -> (train: [LabelledSentence], selection: [LabelledSentence]) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bert
 import Foundation
 import Pipeline
+import Text
 
 struct Inspect: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,6 +26,7 @@ struct Inspect: AsyncParsableCommand {
     var formats: [String: Int]
     var sizeBytes: Int
     var hasClassifier: Bool
+    var hasTokenizer: Bool
     var unusedTensors: [String]
   }
 
@@ -32,7 +34,9 @@ struct Inspect: AsyncParsableCommand {
     let directory = try await model.directory(display.progress(ProcessInfo.processInfo.environment))
     let checkpoint = try Checkpoint(modelDirectory: directory)
     try checkpoint.validate(requireClassifier: false)
+    try checkpoint.validateValues()
     let configuration = checkpoint.configuration
+    let hasTokenizer = try hasTokenizer(directory, configuration)
     var formats: [String: Int] = [:]
     var parameters = 0
     for name in checkpoint.names {
@@ -45,7 +49,7 @@ struct Inspect: AsyncParsableCommand {
       intermediateSize: configuration.intermediateSize, activation: configuration.hiddenAct.rawValue,
       vocabularySize: configuration.vocabSize, labels: configuration.id2label, parameters: parameters,
       weightBytes: checkpoint.parameterBytes, formats: formats, sizeBytes: ModelFiles.bytes(directory),
-      hasClassifier: checkpoint.hasClassifier, unusedTensors: checkpoint.unusedNames)
+      hasClassifier: checkpoint.hasClassifier, hasTokenizer: hasTokenizer, unusedTensors: checkpoint.unusedNames)
     if display.json { return try Output.json(facts) }
     try Output.line("\(facts.directory)")
     try Output.line(
@@ -56,6 +60,18 @@ struct Inspect: AsyncParsableCommand {
     try Output.line("  \(facts.parameters) parameters in \(facts.weightBytes) bytes: \(kinds.joined(separator: ", "))")
     try Output.line("  \(facts.sizeBytes) bytes needed for inference")
     if !facts.hasClassifier { try Output.line("  no classifier: fine-tune it first") }
+    if !hasTokenizer { try Output.line("  no tokenizer: neither tokenizer.json nor vocab.txt") }
     if !facts.unusedTensors.isEmpty { try Output.line("  not used: \(facts.unusedTensors.joined(separator: ", "))") }
+  }
+
+  /// Whether there is one; one that is broken or doesn't fit the model is an error.
+  private func hasTokenizer(_ directory: URL, _ configuration: BertConfiguration) throws -> Bool {
+    do throws(TextError) {
+      _ = try WordPieceTokenizer(modelDirectory: directory, vocabSize: configuration.vocabSize)
+      return true
+    } catch {
+      if case .missingFile = error { return false }
+      throw error
+    }
   }
 }

@@ -14,6 +14,7 @@ struct Predict: AsyncParsableCommand {
   @Flag(help: "The lines of the input are JSON strings.")
   var json = false
   @OptionGroup var compute: ComputeOptions
+  @OptionGroup var quietness: QuietOption
 
   private struct Prediction: Encodable {
     var label: String
@@ -22,25 +23,27 @@ struct Predict: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let directory = try await model.directory(NoProgress())
-    let tokenizer = try WordPieceTokenizer(modelDirectory: directory)
+    let directory = try await model.directory(quietness.progress(ProcessInfo.processInfo.environment))
     let classifier = try PackedClassifier(
       checkpoint: try Checkpoint(modelDirectory: directory), backend: try compute.backend())
+    let tokenizer = try WordPieceTokenizer(
+      modelDirectory: directory, vocabSize: classifier.configuration.vocabSize)
     let labels = classifier.configuration.id2label
     let length = compute.length(classifier.configuration)
     try LineInput(isJSON: json).forEachGroup { lines in
       let rows = TokenizedText(
         lines.map { LabelledSentence(text: $0, label: 0) }, tokenizer: tokenizer, maximumLength: length)
       let predictions = try Evaluator.predictions(classifier, rows)
-      for (row, index) in predictions.classes.enumerated() {
+      let answers = predictions.classes.enumerated().map { row, index in
         let logits = predictions.logits[row * labels.count..<(row + 1) * labels.count].map(Double.init)
         let largest = logits.max() ?? 0
         let exponentials = logits.map { exp($0 - largest) }
         let sum = exponentials.reduce(0, +)
         let scores = Dictionary(
           zip(labels, exponentials.map { $0 / sum }), uniquingKeysWith: { first, _ in first })
-        try Output.json(Prediction(label: labels[index], scores: scores), pretty: false)
+        return Prediction(label: labels[index], scores: scores)
       }
+      try Output.jsonLines(answers)
     }
   }
 }

@@ -16,6 +16,10 @@ struct Report: ParsableCommand {
   var margin = 0.01
   @OptionGroup var display: DisplayOptions
 
+  func validate() throws {
+    guard (0...1).contains(margin) else { throw ValidationError("--margin: expected a share from 0 to 1") }
+  }
+
   func run() throws {
     let results = try ReportStage.read(source)
     let target: URL
@@ -30,7 +34,7 @@ struct Report: ParsableCommand {
       target = exists ? nested : URL(filePath: source, directoryHint: .isDirectory)
     }
     let files = try ReportStage.write(results, margin: margin, to: target)
-    if display.json { return print(try results.json(), terminator: "") }
+    if display.json { return try Output.write(try results.json()) }
     for file in files { try Output.line(file.path(percentEncoded: false)) }
   }
 }

@@ -46,10 +46,10 @@ struct Run: AsyncParsableCommand {
     let results = try await run.run(
       localData: data.map { URL(filePath: $0, directoryHint: .isDirectory) }, backend: backend)
     if display.json {
-      print(try results.json(), terminator: "")
+      try Output.write(try results.json())
     } else {
-      print(results.markdown(margin: recipe.report.margin))
-      print("Report: \(folder.report.appending(path: "index.html").path(percentEncoded: false))")
+      try Output.line(results.markdown(margin: recipe.report.margin))
+      try Output.line("Report: \(folder.report.appending(path: "index.html").path(percentEncoded: false))")
     }
   }
 }

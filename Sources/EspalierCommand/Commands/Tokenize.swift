@@ -13,6 +13,7 @@ struct Tokenize: AsyncParsableCommand {
   var json = false
   @Option(help: "Of a sentence in tokens, specials included; longer ones are cut. Nothing is cut where it isn't given.")
   var maximumLength: Int?
+  @OptionGroup var quietness: QuietOption
 
   private struct Line: Encodable {
     var ids: [Int32]
@@ -24,12 +25,14 @@ struct Tokenize: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let tokenizer = try WordPieceTokenizer(modelDirectory: try await model.directory(NoProgress()))
+    let progress = quietness.progress(ProcessInfo.processInfo.environment)
+    let tokenizer = try WordPieceTokenizer(modelDirectory: try await model.directory(progress))
     try LineInput(isJSON: json).forEachGroup { lines in
-      for line in lines {
-        let ids = tokenizer.encode(line, maximumLength: maximumLength).ids
-        try Output.json(Line(ids: ids, tokens: ids.map { tokenizer.token(for: $0) ?? "" }), pretty: false)
-      }
+      try Output.jsonLines(
+        lines.map { line in
+          let ids = tokenizer.encode(line, maximumLength: maximumLength).ids
+          return Line(ids: ids, tokens: ids.map { tokenizer.token(for: $0) ?? "" })
+        })
     }
   }
 }

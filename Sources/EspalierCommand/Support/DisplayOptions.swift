@@ -6,6 +6,13 @@ import Pipeline
 struct DisplayOptions: ParsableArguments {
   @Flag(help: "Print results as JSON.")
   var json = false
+  @OptionGroup var quietness: QuietOption
+
+  func progress(_ environment: [String: String]) -> any ProgressDisplay { quietness.progress(environment) }
+}
+
+/// Whether a command shows what it does.
+struct QuietOption: ParsableArguments {
   @Flag(name: .shortAndLong, help: "No progress on the error output.")
   var quiet = false
 

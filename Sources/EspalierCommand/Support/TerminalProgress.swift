@@ -58,12 +58,22 @@ final class TerminalProgress: ProgressDisplay {
       "\(task) [\(String(repeating: "#", count: full))\(String(repeating: " ", count: width - full))] \(Int(share * 100)) %"
     ]
     if rate > 0 {
-      let left = Int((Double(total - done) / rate).rounded(.up))
-      parts.append("\(rate < 10 ? String(Int(rate * 10) / 10) : String(Int(rate))) \(unit)/s")
-      parts.append("\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left")
+      // Slow ones by the minute: "0 processes/s" would say nothing.
+      let (shown, per) = rate < 1 ? (rate * 60, "min") : (rate, "s")
+      parts.append("\(shown < 10 ? "\((shown * 10).rounded() / 10)" : "\(Int(shown.rounded()))") \(unit)/\(per)")
+      let seconds = Double(total - done) / rate
+      if seconds < 1e7 { parts.append("\(clock(Int(seconds.rounded(.up)))) left") }
     }
     if !note.isEmpty { parts.append(note) }
     return parts.joined(separator: "  ")
+  }
+
+  /// 2:05, or 1:02:05 from an hour on.
+  private static func clock(_ seconds: Int) -> String {
+    let padded = { (number: Int) in (number < 10 ? "0" : "") + String(number) }
+    let minutes = seconds / 60 % 60
+    return seconds < 3600
+      ? "\(minutes):\(padded(seconds % 60))" : "\(seconds / 3600):\(padded(minutes)):\(padded(seconds % 60))"
   }
 
   private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }

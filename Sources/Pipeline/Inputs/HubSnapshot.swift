@@ -36,7 +36,10 @@ struct HubSnapshot: Sendable {
       !name.isEmpty && name.first != "."
         && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
     }
-    guard names.count == 2, names.allSatisfy(allowed), parts.count == 1 || !parts[1].isEmpty else { return nil }
+    // A revision names a path in the cache too, so it must not lead out of it.
+    guard names.count == 2, names.allSatisfy(allowed),
+      parts.count == 1 || parts[1].split(separator: "/", omittingEmptySubsequences: false).allSatisfy(allowed)
+    else { return nil }
     return Catalogue.HubSource(repository: String(parts[0]), revision: parts.count == 2 ? String(parts[1]) : "main")
   }
 
@@ -106,8 +109,7 @@ struct HubSnapshot: Sendable {
     let blob = repository.appending(path: "blobs/\(tag)")
     do {
       for folder in ["blobs", "refs", "snapshots/\(commit)"] {
-        try FileManager.default.createDirectory(
-          at: repository.appending(path: folder), withIntermediateDirectories: true)
+        try Directories.make(repository.appending(path: folder))
       }
       if !FileManager.default.fileExists(atPath: blob.path(percentEncoded: false)) {
         try await download(url, tag: tag, expected: source.sums?[name], to: blob)
@@ -119,12 +121,13 @@ struct HubSnapshot: Sendable {
       }
       if commit != source.revision {
         let reference = repository.appending(path: "refs/\(source.revision)")
-        try FileManager.default.createDirectory(
-          at: reference.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Directories.make(reference.deletingLastPathComponent())
         try AtomicFile.write(commit, to: reference)
       }
     } catch let error as InputError {
       throw error
+    } catch let error as FileError {
+      throw .file(error)
     } catch {
       throw .malformed(source: repository.path(percentEncoded: false), reason: "cannot be written: \(error)")
     }

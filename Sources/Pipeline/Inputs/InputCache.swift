@@ -37,11 +37,7 @@ struct InputCache: Sendable {
   /// Fetches, checks and keeps the files of an archive.
   func fetch(_ source: any ArchivedFiles, as directory: URL) async throws(InputError) {
     let work = root.appending(path: ".fetch-\(UUID().uuidString)", directoryHint: .isDirectory)
-    do {
-      try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
-    } catch {
-      throw .malformed(source: root.path(percentEncoded: false), reason: "cannot be written: \(error)")
-    }
+    do throws(FileError) { try Directories.make(work) } catch { throw .file(error) }
     defer { try? FileManager.default.removeItem(at: work) }
     let files = try await source.unpack(into: work)
     try Self.verify(files, source.sums, source: source.title)
@@ -52,7 +48,7 @@ struct InputCache: Sendable {
   private func keep(_ names: [String], from source: URL, as directory: URL) throws(InputError) {
     do {
       let parent = directory.standardizedFileURL.deletingLastPathComponent()
-      try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+      try Directories.make(parent)
       guard let marker = names.sorted().first else { return }
       let folder = try AtomicDirectory(replacing: directory, marker: marker)
       for name in names {

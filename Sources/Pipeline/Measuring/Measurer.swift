@@ -12,8 +12,8 @@ package enum Measurer {
     let backend = try CPUBackend(
       instructionSet: InstructionSet.selected(environment: ProcessInfo.processInfo.environment),
       threadCount: request.threads ?? ProcessorCount.available)
-    let tokenizer = try WordPieceTokenizer(modelDirectory: directory)
     let model = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
+    let tokenizer = try WordPieceTokenizer(modelDirectory: directory, vocabSize: model.configuration.vocabSize)
     let data = try request.data.map {
       try LabelledText.read(URL(filePath: $0), classCount: model.configuration.numLabels)
     }

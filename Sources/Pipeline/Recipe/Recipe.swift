@@ -9,6 +9,8 @@ package struct Recipe: Equatable, Sendable, Codable {
   package var seed: UInt64
   /// Train in less memory and more time. It changes no result, so no stage depends on it.
   package var gradientCheckpointing: Bool
+  /// Between two checkpoints of a training; 0 for one after each step. What a kill costs, and nothing else.
+  package var checkpointSeconds: Double
   package var model: ModelSource
   package var data: DataSource
   package var finetune: TrainingConfiguration

@@ -26,7 +26,7 @@ extension RecipeError: CustomStringConvertible {
     case .value(let place, let key, let expected, let found):
       "\(place): \(key): expected \(expected), found \(found)"
     case .malformedOverride(let text):
-      "--set \(text): expected key=value, such as finetune.learning_rate=5e-5"
+      "--set \(text.prefix(200)): expected key=value, such as finetune.learning_rate=5e-5"
     case .unknownRecipe(let name, let known):
       "\(name): neither a recipe file nor one of the built-in recipes \(known.joined(separator: ", "))"
     }

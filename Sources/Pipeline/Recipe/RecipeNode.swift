@@ -22,7 +22,8 @@ final class RecipeNode {
     line = node.mark?.line ?? 1
     guard let mapping = node.mapping else {
       throw .value(
-        place: "\(path):\(line)", key: prefix.isEmpty ? "top level" : String(prefix.dropLast()),
+        place: overridden.contains(String(prefix.dropLast())) ? "--set" : "\(path):\(line)",
+        key: prefix.isEmpty ? "top level" : String(prefix.dropLast()),
         expected: "keys and values", found: Self.summary(node))
     }
     for (key, value) in mapping {

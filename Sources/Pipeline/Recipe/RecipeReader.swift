@@ -30,7 +30,7 @@ package enum RecipeReader {
     do {
       node = try Yams.compose(yaml: yaml) ?? .mapping(Node.Mapping([]))
     } catch let error as YamlError {
-      throw .malformedYAML(place: "\(path)\(line(of: error))", reason: "\(error)")
+      throw malformed(error, path)
     } catch {
       throw .malformedYAML(place: path, reason: "\(error)")
     }
@@ -49,6 +49,7 @@ package enum RecipeReader {
     return Recipe(
       name: name, title: try root.string("title") ?? name, seed: seed,
       gradientCheckpointing: try root.bool("gradient_checkpointing") ?? false,
+      checkpointSeconds: try root.number("checkpoint_seconds", 0...1e6) ?? 60,
       model: try model(try root.required("model", try root.section("model"))),
       data: try data(try root.required("data", try root.section("data"))),
       finetune: try training(try root.section("finetune"), seed: seed, isTaught: false),
@@ -89,7 +90,7 @@ package enum RecipeReader {
     settings.trainBatchSize = try node.integer("train_batch_size", 1...65_536) ?? settings.trainBatchSize
     settings.gradientAccumulationSteps =
       try node.integer("gradient_accumulation_steps", 1...65_536) ?? settings.gradientAccumulationSteps
-    settings.learningRate = try node.number("learning_rate", 1e-12...1) ?? settings.learningRate
+    settings.learningRate = try node.number("learning_rate", 1e-12...0.999) ?? settings.learningRate
     settings.weightDecay = try node.number("weight_decay", 0...0.999) ?? settings.weightDecay
     settings.warmupRatio = try node.number("warmup_ratio", 0...1) ?? settings.warmupRatio
     settings.maxGradNorm = try node.number("max_grad_norm", 0...1e9) ?? settings.maxGradNorm
@@ -139,10 +140,19 @@ package enum RecipeReader {
     return settings
   }
 
-  private static func line(of error: YamlError) -> String {
+  /// What the parser found, in one line: its own words repeat the whole file.
+  private static func malformed(_ error: YamlError, _ path: String) -> RecipeError {
     switch error {
-    case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): ":\(mark.line)"
-    default: ""
+    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      .malformedYAML(
+        place: "\(path):\(mark.line)",
+        reason: "column \(mark.column): \(context.map { $0.text + ": " } ?? "")\(problem)")
+    case .duplicatedKeysInMapping(let keys, let context):
+      .duplicateKey(place: "\(path):\(context.mark.line)", key: keys.joined(separator: ", "))
+    case .reader(let problem, let offset, _, _):
+      .malformedYAML(place: path, reason: problem + (offset.map { ", byte \($0)" } ?? ""))
+    default: .malformedYAML(place: path, reason: String("\(error)".prefix(200)))
     }
   }
 }

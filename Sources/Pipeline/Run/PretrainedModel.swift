@@ -8,14 +8,15 @@ struct PretrainedModel: Sendable {
   let tokenizer: URL
   /// Of all that the model depends on.
   let sums: [String: String]
-  let maximumPositions: Int
+  /// Its classes are not yet those of the data.
+  let configuration: BertConfiguration
   private let source: Source
   private let seed: UInt64
   private let backend: CPUBackend
 
   private enum Source: Sendable {
     case directory(URL)
-    case random(BertConfiguration)
+    case random
   }
 
   init(_ model: ModelSource, seed: UInt64, fetcher: Fetcher, backend: CPUBackend) async throws {
@@ -26,7 +27,7 @@ struct PretrainedModel: Sendable {
       let input = try await fetcher.model(model.name)
       tokenizer = input.directory
       sums = input.files
-      maximumPositions = try Checkpoint(modelDirectory: input.directory).configuration.maxPositionEmbeddings
+      configuration = try Checkpoint(modelDirectory: input.directory).configuration
       source = .directory(input.directory)
     case .random:
       guard let entry = fetcher.catalogue.models[model.name], let shape = entry.shape,
@@ -46,8 +47,8 @@ struct PretrainedModel: Sendable {
       var sums = input.files.filter { !$0.key.hasSuffix(".safetensors") }
       sums["random weights"] = try Fingerprint.value([model.name, "\(seed)", try Fingerprint.value(shape)])
       self.sums = sums
-      maximumPositions = configuration.maxPositionEmbeddings
-      source = .random(configuration)
+      self.configuration = configuration
+      source = .random
     }
   }
 
@@ -56,7 +57,8 @@ struct PretrainedModel: Sendable {
     case .directory(let directory):
       return try BertClassifier(
         checkpoint: try Checkpoint(modelDirectory: directory), labels: labels, seed: seed, backend: backend)
-    case .random(var configuration):
+    case .random:
+      var configuration = configuration
       configuration.setLabels(labels)
       configuration.architectures = ["BertForSequenceClassification"]
       return try BertClassifier(randomWeights: configuration, seed: seed, backend: backend)

@@ -44,12 +44,16 @@ package struct Run: Sendable {
     }
     let input = try await fetcher.dataset(recipe.data.name, localPath: localData)
     let pretrained = try await PretrainedModel(recipe.model, seed: recipe.seed, fetcher: fetcher, backend: backend)
+    try PruningStage.check(recipe.prune, pretrained.configuration)
     let split = try await DataStage(
       source: recipe.data, format: dataset.format, labels: dataset.labels, seed: recipe.seed, input: input
     ).run(runner)
     let data = RunData(
-      folder: folder, tokenizer: try WordPieceTokenizer(modelDirectory: pretrained.tokenizer),
-      maximumLength: min(recipe.data.maximumLength, pretrained.maximumPositions), classCount: dataset.labels.count,
+      folder: folder,
+      tokenizer: try WordPieceTokenizer(
+        modelDirectory: pretrained.tokenizer, vocabSize: pretrained.configuration.vocabSize),
+      maximumLength: min(recipe.data.maximumLength, pretrained.configuration.maxPositionEmbeddings),
+      classCount: dataset.labels.count,
       sums: split.outputs)
 
     let baseline = folder.models(Variant.baseline.name)
@@ -57,6 +61,7 @@ package struct Run: Sendable {
       name: "finetune", configuration: recipe.finetune, gradientCheckpointing: recipe.gradientCheckpointing,
       backend: backend, data: data, modelSums: pretrained.sums,
       teacher: nil, labels: dataset.labels, target: baseline, tokenizerSource: pretrained.tokenizer,
+      checkpointSeconds: recipe.checkpointSeconds,
       start: { try pretrained.classifier(labels: dataset.labels) }
     ).run(runner)
     let ablation = try await AblationStage(
@@ -79,6 +84,7 @@ package struct Run: Sendable {
         gradientCheckpointing: recipe.gradientCheckpointing, backend: backend, data: data,
         modelSums: sums, teacher: configuration.distillation == nil ? nil : (baseline, finetune.outputs),
         labels: dataset.labels, target: folder.models(variant.name), tokenizerSource: baseline,
+        checkpointSeconds: recipe.checkpointSeconds,
         start: {
           try BertClassifier(
             checkpoint: try Checkpoint(modelDirectory: source), labels: dataset.labels, seed: configuration.seed,

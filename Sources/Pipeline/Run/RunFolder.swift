@@ -1,4 +1,4 @@
-import Compute
+package import Compute
 package import FoundationEssentials
 
 #if canImport(Glibc)
@@ -16,13 +16,9 @@ package import FoundationEssentials
 package struct RunFolder: Sendable {
   package let url: URL
 
-  package init(_ url: URL) throws(PipelineError) {
+  package init(_ url: URL) throws(FileError) {
     self.url = url
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    } catch {
-      throw .runFolder(path: url.path(percentEncoded: false), reason: "cannot be made: \(error)")
-    }
+    try Directories.make(url)
   }
 
   package func models(_ variant: String) -> URL {
@@ -34,23 +30,37 @@ package struct RunFolder: Sendable {
   package var report: URL { url.appending(path: "report", directoryHint: .isDirectory) }
 
   /// Makes the directory that will hold `file`.
-  package func makeParent(of file: URL) throws {
-    try FileManager.default.createDirectory(
-      at: file.standardizedFileURL.deletingLastPathComponent(), withIntermediateDirectories: true)
+  package func makeParent(of file: URL) throws(FileError) {
+    try Directories.make(file.standardizedFileURL.deletingLastPathComponent())
   }
 
-  /// Holds the folder for this process until it ends.
+  /// Holds the folder for this process until it ends, and removes what earlier ones left when they were killed.
   ///
-  /// - Throws: ``PipelineError/runFolder(path:reason:)`` if another process runs in it.
-  package func lock() throws(PipelineError) {
+  /// - Throws: ``PipelineError/runFolder(path:reason:)`` if another process runs in it, or `FileError`.
+  package func lock() throws {
     let path = url.appending(path: ".lock").path(percentEncoded: false)
     let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw .runFolder(path: url.path(percentEncoded: false), reason: "cannot be written: error \(errno)")
-    }
+    guard descriptor >= 0 else { throw FileError.system(path: path, operation: "write", code: errno) }
     // The descriptor stays open on purpose: the lock goes with the process, however it ends.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw .runFolder(path: url.path(percentEncoded: false), reason: "another run is at work in it")
+      close(descriptor)
+      throw PipelineError.runFolder(path: url.path(percentEncoded: false), reason: "another run is at work in it")
+    }
+    removeUnfinished(url, depth: 0)
+    for name in ["models", "predictions", "split", "stages", "work"] {
+      removeUnfinished(url.appending(path: name, directoryHint: .isDirectory), depth: 2)
+    }
+  }
+
+  /// Files and directories under a temporary name: as large as a model each, and of use to nobody.
+  private func removeUnfinished(_ directory: URL, depth: Int) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))) ?? [] {
+      let entry = directory.appending(path: name, directoryHint: .isDirectory)
+      if TemporaryName.isOne(name) {
+        try? FileManager.default.removeItem(at: directory.appending(path: name))
+      } else if depth > 0 {
+        removeUnfinished(entry, depth: depth - 1)
+      }
     }
   }
 }

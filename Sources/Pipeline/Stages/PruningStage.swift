@@ -72,16 +72,20 @@ struct PruningStage {
     }
   }
 
+  /// Checks before anything is trained that so many layers, or these, can be removed.
+  static func check(_ settings: PruneSettings, _ configuration: BertConfiguration) throws(CompressionError) {
+    _ = try choice(settings).layers(of: configuration, ranking: Array(0..<configuration.numHiddenLayers))
+  }
+
+  private static func choice(_ settings: PruneSettings) -> LayerChoice {
+    if let layers = settings.remove { return .explicit(layers) }
+    if let bytes = settings.targetBytes { return .targetBytes(bytes) }
+    return .leastSensitive(settings.layers ?? 1)
+  }
+
   /// The pruned variant, then the controls that remove as many layers.
   private func choices(_ configuration: BertConfiguration) throws -> [(String, LayerChoice)] {
-    let choice: LayerChoice
-    if let layers = settings.remove {
-      choice = .explicit(layers)
-    } else if let bytes = settings.targetBytes {
-      choice = .targetBytes(bytes)
-    } else {
-      choice = .leastSensitive(settings.layers ?? 1)
-    }
+    let choice = Self.choice(settings)
     let count = try choice.layers(of: configuration, ranking: ranking).count
     var all: [(String, LayerChoice)] = [(Variant.pruned.name, choice)]
     if controls.contains(.top) { all.append((Variant.top.name, .top(count))) }

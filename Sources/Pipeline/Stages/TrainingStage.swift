@@ -25,6 +25,7 @@ struct TrainingStage {
   let labels: [String]
   let target: URL
   let tokenizerSource: URL
+  let checkpointSeconds: Double
   /// Makes the model that it starts from.
   let start: () throws -> BertClassifier
 
@@ -47,7 +48,7 @@ struct TrainingStage {
       let selection = try data.selection()
       let trainer = try Trainer(
         configuration: configuration, backend: backend, gradientCheckpointing: gradientCheckpointing,
-        checkpointDirectory: checkpoints)
+        checkpointDirectory: checkpoints, secondsBetweenCheckpoints: checkpointSeconds)
       let logits = try teacherLogits(train, runner)
       runner.progress.begin(name, unit: "sentences", total: train.count * configuration.numTrainEpochs)
       defer { runner.progress.end() }

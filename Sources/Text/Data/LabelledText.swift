@@ -81,9 +81,10 @@ public enum LabelledText {
     return label
   }
 
+  /// Without blanks at the end. Bytes, not characters: to find a last character of a hundred thousand combining marks
+  /// takes minutes.
   private static func trimmed(_ text: String) -> String {
-    var text = text[...]
-    while text.last == " " { text.removeLast() }
-    return String(text)
+    String(
+      decoding: text.utf8.prefix(text.utf8.count - text.utf8.reversed().prefix { $0 == 0x20 }.count), as: UTF8.self)
   }
 }

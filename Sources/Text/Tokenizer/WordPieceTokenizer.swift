@@ -12,9 +12,17 @@ public struct WordPieceTokenizer: Sendable {
 
   /// Reads the tokenizer of a model: `tokenizer.json`, or `vocab.txt` with `tokenizer_config.json`.
   ///
+  /// - Parameter vocabSize: rows of the model's table of words: ids from there on are refused. Nil where there is no
+  ///   model.
   /// - Throws: ``TextError`` that names the file and the place.
-  public init(modelDirectory: URL) throws(TextError) {
-    try self.init(try TokenizerFile(modelDirectory: modelDirectory))
+  public init(modelDirectory: URL, vocabSize: Int? = nil) throws(TextError) {
+    let file = try TokenizerFile(modelDirectory: modelDirectory)
+    try self.init(file)
+    if let vocabSize, vocabularySize > vocabSize {
+      throw .setting(
+        path: file.path, key: "vocabulary", expected: "ids below \(vocabSize), the model's vocab_size",
+        found: "\(vocabularySize - 1), which is '\(token(for: Int32(vocabularySize - 1)) ?? "")'")
+    }
   }
 
   init(_ file: TokenizerFile) throws(TextError) {

@@ -10,7 +10,7 @@ struct WordSplitter {
 
   private var word: [UInt8] = []
   private var scalarCount = 0
-  /// Combining characters that wait for a starter, in canonical order when it comes.
+  /// Combining characters that wait for a starter, put in canonical order when it comes.
   private var pending: [(combiningClass: UInt8, scalar: UInt32)] = []
 
   /// - Parameter emit: called with each word's UTF-8 and its scalar count; of a word of more scalars than the tokenizer
@@ -101,9 +101,7 @@ struct WordSplitter {
     let properties = table.properties(scalar)
     if properties.contains(.mark) { return }
     if properties.contains(.combining) {
-      let combiningClass = table.combiningClass(scalar)
-      let index = pending.firstIndex { $0.combiningClass > combiningClass } ?? pending.count
-      pending.insert((combiningClass, scalar), at: index)
+      pending.append((table.combiningClass(scalar), scalar))
       return
     }
     flushPending()
@@ -112,9 +110,13 @@ struct WordSplitter {
 
   private mutating func flushPending() {
     guard !pending.isEmpty else { return }
-    let waiting = pending
+    // Stable: equal classes keep their order. Sorted once, not as they come, or a hundred thousand would take minutes.
+    let order = pending.indices.sorted {
+      (pending[$0].combiningClass, $0) < (pending[$1].combiningClass, $1)
+    }
+    let waiting = order.map { pending[$0].scalar }
     pending.removeAll(keepingCapacity: true)
-    for (_, scalar) in waiting { lowered(scalar) }
+    for scalar in waiting { lowered(scalar) }
   }
 
   private mutating func lowered(_ scalar: UInt32) {

@@ -84,6 +84,11 @@ import Testing
     await #expect(throws: InputError.unknownModel(name: "nothing", known: [])) {
       try await fetcher("http://127.0.0.1:9").model("nothing")
     }
+    for name in ["owner/model@../../x", "owner/model@", "owner/model@a//b", "../model", "owner/.hidden"] {
+      await #expect(throws: InputError.unknownModel(name: name, known: [])) {
+        try await fetcher("http://127.0.0.1:9").model(name)
+      }
+    }
     let hub = try LocalHub(files, scratch: scratch)
     let error = await #expect(throws: InputError.self) { try await fetcher(hub.endpoint).model("owner/other") }
     #expect(error.map { "\($0)" }?.contains("404") == true)

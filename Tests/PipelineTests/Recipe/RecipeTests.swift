@@ -34,6 +34,7 @@ import Training
     let recipe = try RecipeReader.read(yaml: Self.least, path: "r.yaml")
     #expect(recipe.convert == [.f16])
     #expect(recipe.controls == [])
+    #expect(recipe.checkpointSeconds == 60)
     #expect(recipe.data.limit == nil)
     #expect(recipe.model.weights == .pretrained)
   }
@@ -63,7 +64,8 @@ import Training
       ("\ncontrols: [top, bottom]", "r.yaml:5", "bottom"),
       ("\ncontrols: top", "r.yaml:5", "controls"),
       ("\nevaluate: 3", "r.yaml:5", "evaluate"),
-      ("\nseed: 3\nseed: 4", "r.yaml", "seed"),
+      ("\nseed: 3\nseed: 4", "r.yaml:5", "seed"),
+      ("\ncheckpoint_seconds: soon", "r.yaml:5", "checkpoint_seconds"),
       ("\nevaluate: {rounds: .nan}", "r.yaml:5", "evaluate.rounds"),
       ("\nreport: [", "r.yaml", "YAML"),
     ])

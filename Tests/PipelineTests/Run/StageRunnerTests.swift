@@ -54,6 +54,25 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.record("stage").path(percentEncoded: false)))
   }
 
+  @Test("What killed processes left behind goes, and nothing else") func leftovers() throws {
+    let scratch = try ScratchDirectory()
+    let folder = try RunFolder(scratch.url.appending(path: "deep/run"))
+    let left = ["", "models/", "work/checkpoints/finetune-1/", "stages/", "other/"].map {
+      $0 + ".espalier-1-2.tmp/file"
+    }
+    let kept = ["models/base/file", "work/checkpoints/finetune-1/step-3/file", ".espalier-mine"]
+    for path in left + kept {
+      let file = folder.url.appending(path: path)
+      try folder.makeParent(of: file)
+      try Data("a".utf8).write(to: file)
+    }
+    try folder.lock()
+    let found = Set(try FileManager.default.subpathsOfDirectory(atPath: folder.url.path(percentEncoded: false)))
+    // A folder that isn't ours is not looked into.
+    #expect(found.filter { $0.hasSuffix(".tmp") } == ["other/.espalier-1-2.tmp"])
+    #expect(found.isSuperset(of: kept))
+  }
+
   @Test func onlyOneRunInAFolder() throws {
     let scratch = try ScratchDirectory()
     let folder = try RunFolder(scratch.url)
