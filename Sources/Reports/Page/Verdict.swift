@@ -41,8 +41,8 @@ public struct Verdict: Equatable, Sendable {
     if let smallest {
       recommended = smallest.name
       sentences = [
-        "Ship \(smallest.shownTitle): it is the smallest variant shown to lose less than \(points) of accuracy against "
-          + "\(baseline.shownTitle) (\(Verdict.difference(smallest, results))).",
+        "For an accuracy budget of \(points), ship \(smallest.shownTitle): it is the smallest variant shown to stay within "
+          + "the budget against \(baseline.shownTitle) (\(Verdict.difference(smallest, results))).",
         Verdict.price(smallest, baseline),
       ].filter { !$0.isEmpty }
     } else if let closest = candidates.max(by: {
@@ -50,7 +50,8 @@ public struct Verdict: Equatable, Sendable {
     }) {
       recommended = nil
       var sentences = [
-        "No smaller variant is shown to stay within \(points) of \(baseline.shownTitle); the closest is "
+        "No smaller variant is shown to stay within the accuracy budget of \(points) against \(baseline.shownTitle); the "
+          + "closest is "
           + "\(closest.shownTitle) (\(Verdict.difference(closest, results)))."
       ]
       if let interval = closest.differenceInterval, interval.upper >= 0 {
