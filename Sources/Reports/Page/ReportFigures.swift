@@ -1,8 +1,8 @@
 /// The figures that the results allow, in the order of the page.
 struct ReportFigures {
-  private let results: ShowdownResults
+  let results: ShowdownResults
   private let looks: [SeriesLook]
-  private let radarRange: ClosedRange<Double>?
+  let radarRange: ClosedRange<Double>?
 
   /// - Parameter radarRange: the accuracies between which the radar draws differences; nil takes the study's, widened
   ///   where it must be.
@@ -14,13 +14,13 @@ struct ReportFigures {
 
   var all: [Figure] {
     let single = [difference, accuracyByLatency, accuracyBySize, accuracyByMemory, depth, sensitivity].compactMap { $0 }
-    return single + latencyByBatch + [radar].compactMap { $0 }
+    return single + latencyByBatch + [radar(.amongShown), radar(.againstBaseline)].compactMap { $0 }
   }
 
   private var rows: [(variant: VariantResult, look: SeriesLook)] { Array(zip(results.variants, looks)) }
 
   /// Rows of this run, that is none measured elsewhere.
-  private var ownRows: [(variant: VariantResult, look: SeriesLook)] { rows.filter { $0.variant.role != .reference } }
+  var ownRows: [(variant: VariantResult, look: SeriesLook)] { rows.filter { $0.variant.role != .reference } }
 
   /// Then accuracies mean nothing, and neither do figures made from them.
   private var hasRandomWeights: Bool { results.variants.contains { $0.hasRandomWeights } }
@@ -246,56 +246,5 @@ struct ReportFigures {
               }
           }))
     }
-  }
-
-  // MARK: Radar
-
-  private var radar: Figure? {
-    // Controls are questions, not candidates, and would only stretch the costs.
-    let shown = ownRows.filter { row in
-      let variant = row.variant
-      return variant.role != .control && variant.sizeBytes != nil && variant.latency != nil
-        && variant.peakMemoryBytes != nil
-    }
-    guard shown.count > 1 else { return nil }
-    let accuracies = shown.compactMap { $0.variant.meaningfulAccuracy }
-    let hasAccuracy = accuracies.count == shown.count
-    let range = radarRange ?? RadarScore.accuracyRange(holding: accuracies)
-    let score = RadarScore(accuracyRange: range)
-    let costs: [(name: String, values: [Double])] = [
-      ("Size", shown.map { Double($0.variant.sizeBytes ?? 0) }),
-      ("Latency", shown.map { $0.variant.latency?.p50 ?? 0 }),
-      ("Peak memory", shown.map { Double($0.variant.peakMemoryBytes ?? 0) }),
-    ]
-    let spokes = (hasAccuracy ? ["Accuracy"] : []) + costs.map(\.name)
-    let scores = shown.indices.map { index in
-      (hasAccuracy ? [score.accuracy(accuracies[index])] : [])
-        + costs.map { score.cost($0.values[index], among: $0.values) }
-    }
-    let series = zip(shown, scores).map { row, scores in
-      RadarChart.Series(
-        name: row.variant.shownTitle, look: row.look, scores: scores,
-        standsOut: (row.variant.layers.map { layers in
-          layers < (results.baseline?.layers ?? 0)
-        } ?? false) || row.variant.role == .pruned)
-    }
-    let formula =
-      "Scores run from 0.1 to 1, larger is better. Size, latency and memory: 0.1 + 0.9 (max − x) / (max − min) "
-      + "over the variants shown, so that they change with who is shown."
-    let accuracyFormula =
-      hasAccuracy
-      ? " Accuracy: 0.1 + 0.9 (x − \(NumberText.fixed(range.lowerBound, 2))) / "
-        + "\(NumberText.fixed(range.upperBound - range.lowerBound, 2)), clipped to "
-        + "\(NumberText.fixed(range.lowerBound, 2))–\(NumberText.fixed(range.upperBound, 2))"
-        + (range == RadarScore.studyAccuracyRange ? ", the range of the study." : ".")
-      : " Accuracy is left out, for not every variant has one."
-    return Figure(
-      name: "radar-cpu", title: "CPU radar",
-      summary: "Scores of \(shown.count) variants for \(spokes.joined(separator: ", ").lowercased()).",
-      caption: formula + accuracyFormula,
-      chart: RadarChart(spokes: spokes, series: series),
-      table: DataTable(
-        columns: [.text("Model")] + spokes.map { .number("\($0) score") },
-        rows: zip(series, scores).map { [$0.name] + $1.map { NumberText.fixed($0, 3) } }))
   }
 }
