@@ -31,6 +31,20 @@ import Testing
     #expect(Verdict(results, margin: 0.5).recommended == nil)
   }
 
+  @Test("warns where rounds took unlike times, and leaves times out") func noise() {
+    var results = MadeUpResults.full()
+    for index in results.variants.indices { results.variants[index].latency?.roundSpread = 1.1 }
+    #expect(Verdict(results, margin: 0.02).sentences.count == 2)
+    results.variants[6].latency?.roundSpread = 3.14
+    let sentences = Verdict(results, margin: 0.02).sentences
+    #expect(
+      sentences.dropFirst() == [
+        "Against the baseline it takes 42 % of its size and 60 % of its peak memory.",
+        "Times do not rank the variants here: the machine was busy, and the median latency of C3. Random layers removed (4L) "
+          + "differed 3.1-fold between rounds of the same calls.",
+      ])
+  }
+
   @Test("needs a baseline") func noBaseline() {
     let verdict = Verdict(ShowdownResults(title: "x", variants: []))
     #expect(verdict.sentences == ["No row is marked as the baseline, so nothing is compared."])

@@ -98,11 +98,22 @@ struct ResultsAssembly {
       p50: 1000 * summary.p50, p90: 1000 * summary.p90, p99: 1000 * summary.p99, mean: 1000 * summary.mean,
       standardDeviation: 1000 * summary.standardDeviation, count: summary.count,
       p50Interval: Bounds(
-        try Bootstrap(seed: recipe.seed, resamples: 1000, confidence: confidence).median(of: milliseconds)))
+        try Bootstrap(seed: recipe.seed, resamples: 1000, confidence: confidence).median(of: milliseconds)),
+      roundSpread: roundSpread(model.seconds))
     let base = Self.base(variant)
     row.removedLayers = pruning.models[base]?.removed
     row.accuracyBeforeRefinetuning = pruning.models[base]?.selectionAccuracy
     return row
+  }
+
+  /// The largest median of a round over the smallest: each round times the same sentences.
+  private func roundSpread(_ seconds: [Double]) -> Double? {
+    let rounds = recipe.evaluate.rounds
+    let size = seconds.count / rounds
+    guard rounds > 1, size > 0, seconds.count == rounds * size else { return nil }
+    let medians = (0..<rounds).map { median(of: Array(seconds[$0 * size..<($0 + 1) * size])) }
+    guard let least = medians.min(), let largest = medians.max(), least > 0 else { return nil }
+    return largest / least
   }
 
   /// McNemar's exact test, Holm's correction and the paired bootstrap, against the baseline.

@@ -204,7 +204,7 @@ struct ReportFigures {
           [
             String(layer.layer), NumberText.points(layer.accuracyDrop),
             layer.lossIncrease.map { NumberText.signed($0, 4) } ?? NumberText.missing,
-            layer.klDivergence.map { NumberText.fixed($0, 4) } ?? NumberText.missing,
+            layer.klDivergence.map(NumberText.nats) ?? NumberText.missing,
             removed.contains(layer.layer) ? "removed" : "kept",
           ]
         }))
