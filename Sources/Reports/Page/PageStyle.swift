@@ -92,7 +92,7 @@ enum PageStyle {
     .scroll{overflow:visible}table,figure .scroll table{font-size:7.5pt}th,td,figure .scroll th,figure .scroll td{padding:2px 5px}\
     tbody th,figure .scroll tbody th{min-width:0}h2{margin-top:20px}figure{grid-template-columns:minmax(0,1fr);padding:12px}\
     figure svg{max-width:125mm}tr{break-inside:avoid}\
-    details::details-content{content-visibility:visible;block-size:auto}h2{break-after:avoid}}
+    details:not(.disagreements)::details-content{content-visibility:visible;block-size:auto}h2,h3,summary{break-after:avoid}}
     \(ChartStyle.rules)
     """
 }
