@@ -28,6 +28,14 @@ import Testing
     #expect(markdown.contains("| 4. Pruned FP16 (4L) | 4 | F16 | open | 36.60 |"))
   }
 
+  @Test("without a control the table says what can't be told") func noControl() {
+    var results = MadeUpResults.full()
+    let warning = "what pruning did can't be told from what the longer training did"
+    #expect(!results.markdown().contains(warning))
+    results.variants.removeAll { $0.role == .control }
+    #expect(results.markdown().contains(warning))
+  }
+
   @Test("figures of a GPU stand where there are any") func gpu() {
     var results = MadeUpResults.full()
     results.variants[0].gpu = DeviceFigures(

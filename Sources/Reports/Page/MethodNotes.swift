@@ -30,6 +30,10 @@ enum MethodNotes {
       notes.append(
         "Controls answer whether the choice of the layers did it, or just more training; they are never "
           + "recommended.")
+    } else if let epochs = results.baseline?.epochs, results.variants.contains(where: { $0.epochs ?? 0 > epochs }) {
+      notes.append(
+        "No control was run, and open rows were trained for more epochs than the baseline: what pruning did can't be told "
+          + "from what the longer training did.")
     }
     if results.variants.contains(where: { $0.role == .reference }) {
       notes.append("Rows of the role reference were measured elsewhere and take part in no comparison.")

@@ -68,7 +68,8 @@ enum PageStyle {
     figure .scroll tbody th{min-width:110px}
     figure .scroll table.dense{font-size:12.5px}
     figure .scroll .dense th,figure .scroll .dense td{padding:5px}
-    figure .scroll .dense tbody th{min-width:120px;padding-left:9px}
+    figure .scroll .dense tbody th{min-width:120px}
+    figure .scroll .dense th:first-child{padding-left:9px}
     .disagreements td.name{min-width:110px}
     .disagreements td.name:nth-child(2){min-width:180px}
     figure .scroll tbody th.number{min-width:0}
