@@ -1,4 +1,4 @@
-.PHONY: build test format run
+.PHONY: build test format run readme picture
 
 build:
 	swift build -c release
@@ -11,3 +11,12 @@ format:
 
 run:
 	swift run -c release espalier run
+
+# The table of both READMEs, from the results of the full run.
+readme:
+	docs/results/paste.sh
+
+# The picture of both READMEs, from a report; needs Chromium.
+REPORT ?= runs/quickstart/report
+picture:
+	docs/pictures/make.sh $(REPORT)

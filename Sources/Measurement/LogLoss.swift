@@ -49,7 +49,7 @@ public func logLoss(logits: [Float], labels: [Int], classCount: Int) throws(Meas
   return sum / Double(labels.count)
 }
 
-private func checkRows(_ values: [Float], _ labels: [Int], _ classCount: Int) throws(MeasurementError) {
+func checkRows(_ values: [Float], _ labels: [Int], _ classCount: Int) throws(MeasurementError) {
   guard !labels.isEmpty else { throw .noRows(what: "log loss") }
   guard values.count == labels.count * classCount else {
     throw .countMismatch(what: "log loss", expected: labels.count * classCount, found: values.count)

@@ -23,7 +23,8 @@ public struct Report: Sendable {
   }
 
   /// results.json, results.csv, results.md, index.html, and an SVG for each figure that the results allow:
-  /// difference, accuracy-latency, accuracy-size, depth, sensitivity, latency-batch-TOKENS, radar-cpu.
+  /// difference, accuracy-latency, accuracy-size, accuracy-memory, depth, sensitivity, latency-batch-TOKENS, radar-cpu,
+  /// radar-cpu-fixed.
   ///
   /// - Throws: ``ReportError/notEncodable(reason:)`` where a figure is not finite.
   public func files() throws(ReportError) -> [File] {

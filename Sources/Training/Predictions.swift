@@ -33,6 +33,11 @@ public struct Predictions: Equatable, Sendable, Codable {
     try logLoss(logits: logits, labels: labels.map(Int.init), classCount: classCount)
   }
 
+  /// Of 15 bins.
+  public func calibrationError() throws(MeasurementError) -> Double {
+    try expectedCalibrationError(logits: logits, labels: labels.map(Int.init), classCount: classCount)
+  }
+
   public func confusion() throws(MeasurementError) -> ConfusionMatrix {
     try ConfusionMatrix(labels: labels.map(Int.init), predictions: classes, classCount: classCount)
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Measurement
 import Testing
 
@@ -49,6 +50,21 @@ import Testing
   @Test("log loss of logits does not saturate") func logits() throws {
     let loss = try logLoss(logits: [3, 0, 0, 200], labels: [0, 0], classCount: 2)
     #expect(abs(loss - 100.02429367578686) < 1e-12)
+  }
+
+  // By hand, five bins: confidences 0.9, 0.9 (both in the last, one right), 0.75 (fourth, right), 0.55 (third, wrong).
+  // (|1.8 - 1| + |0.75 - 1| + |0.55 - 0|) / 4 = 0.4
+  @Test("expected calibration error") func calibration() throws {
+    func logits(_ confidence: Double) -> [Float] { [Float(log(confidence / (1 - confidence))), 0] }
+    let rows = [0.9, 0.9, 0.75, 0.55].flatMap(logits)
+    let error = try expectedCalibrationError(logits: rows, labels: [0, 1, 0, 1], classCount: 2, bins: 5)
+    #expect(abs(error - 0.4) < 1e-6)
+    // One bin: the gap of the means, |3.1 - 2| / 4.
+    #expect(
+      abs(try expectedCalibrationError(logits: rows, labels: [0, 1, 0, 1], classCount: 2, bins: 1) - 0.275) < 1e-6)
+    // Sure and right is calibrated; sure and wrong is off by all.
+    #expect(try expectedCalibrationError(logits: [200, 0, 0, 200], labels: [0, 1], classCount: 2) == 0)
+    #expect(try expectedCalibrationError(logits: [200, 0, 0, 200], labels: [1, 0], classCount: 2) == 1)
   }
 
   @Test("refuses what is no class or probability") func refusals() {

@@ -1,3 +1,4 @@
+import Foundation
 import Reports
 import Testing
 
@@ -21,14 +22,17 @@ import Testing
     #expect(try !Self.svg("sensitivity", results).contains(">removed<"))
   }
 
-  @Test("latency: a line a variant, one figure a length") func latency() throws {
+  @Test("latency: a line a variant, one figure a length, controls in the table alone") func latency() throws {
     var results = MadeUpResults.full()
-    #expect(try Self.svg("latency-batch-16").count(of: "<polyline") == 7)
+    #expect(try Self.svg("latency-batch-16").count(of: "<polyline") == 4)
+    let page = try #require(try Report(results).files().first { $0.name == "index.html" }).text
+    let figure = try #require(page.components(separatedBy: "<figure id=\"latency-batch-16\"").last)
+    #expect(figure.components(separatedBy: "</figure>")[0].contains("C3. Random layers removed (4L)</th>"))
     results.variants[0].latencyByBatch = [
       BatchLatency(batch: 1, tokens: 16, p50: 1), BatchLatency(batch: 1, tokens: 128, p50: 5),
       BatchLatency(batch: 8, tokens: 128, p50: 30),
     ]
-    #expect(try Self.svg("latency-batch-16", results).count(of: "<polyline") == 6)
+    #expect(try Self.svg("latency-batch-16", results).count(of: "<polyline") == 3)
     #expect(try Self.svg("latency-batch-128", results).count(of: "<polyline") == 1)
   }
 
@@ -47,6 +51,8 @@ import Testing
     #expect(lines.count == 1)
     let points = try #require(lines.first).split(separator: "\"")[1]
     #expect(points.split(separator: " ").count == 3)
+    // The other four are pale, in the plot and in the legend: a mark and an interval, and a mark.
+    #expect(svg.count(of: "<g class=\"dim\">") == 4 * 3)
   }
 
   @Test("rows measured elsewhere are in the table and in no figure") func reference() throws {

@@ -55,6 +55,12 @@ enum MadeUpResults {
       depth(4, 0.842, .prunedBefore), depth(3, 0.721, .prunedBefore), depth(4, 0.8911, .prunedAfter),
       depth(4, 0.8807, .controlTop), depth(4, 0.8578, .controlRandom),
     ]
+    results.disagreements = Disagreements(
+      count: 3, variants: results.variants.map(\.name),
+      rows: [
+        .init(row: 17, label: 1, predictions: [1, 1, 0, 0, 1, 0, 0], sentence: "a film that can't be told apart"),
+        .init(row: 4, label: 0, predictions: [1, 1, 1, 1, 0, 1, 1], sentence: "not bad"),
+      ])
     results.notes = ["Every number of this report is made up."]
     return results
   }
@@ -99,12 +105,13 @@ enum MadeUpResults {
     variant.removedLayers = removed
     variant.parameterCount = bytes / (precision == "F16" ? 2 : 4)
     variant.precision = precision
-    variant.epochs = role == .baseline ? 3 : 5
+    variant.epochs = role == .baseline || name == "baseline-f16" ? 3 : 5
     variant.correct = correct
     variant.count = 872
     variant.f1 = accuracy + 0.004
     variant.mcc = 2 * accuracy - 1
     variant.logLoss = 0.31
+    variant.calibrationError = 0.0437
     variant.confusion = [[380, 48], [824 - correct, correct - 380]]
     variant.throughput = 1000 / p50 * 2.2
     variant.latencyByBatch = [1, 2, 4, 8, 16, 32, 64].map { batch in

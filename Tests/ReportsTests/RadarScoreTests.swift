@@ -1,3 +1,4 @@
+import Foundation
 import Reports
 import Testing
 
@@ -33,6 +34,21 @@ import Testing
     #expect(RadarScore.accuracyRange(holding: []) == 0.90...0.94)
     #expect(RadarScore.accuracyRange(holding: [0.887, 0.93]) == 0.88...0.94)
     #expect(RadarScore.accuracyRange(holding: [0.91, 0.951]) == 0.90...0.96)
+  }
+
+  // Of the made-up 4-layer FP16 row: 0.1 + 0.9 (1 − 38.38 / 90.89) = 0.6200 for its size, in whatever company.
+  @Test("fixed ranges do not change with who is shown") func fixed() throws {
+    func row(_ results: ShowdownResults) throws -> String {
+      let page = try #require(try Report(results).files().first { $0.name == "index.html" }).text
+      let figure = try #require(page.components(separatedBy: "<figure id=\"radar-cpu-fixed\"").last)
+      let rows = figure.components(separatedBy: "</figure>")[0].components(separatedBy: "<tr ")
+      return try #require(rows.last { $0.contains("4. Pruned FP16 (4L)") })
+    }
+    var results = MadeUpResults.full()
+    let all = try row(results)
+    #expect(all.contains(">0.620<"))
+    results.variants.remove(at: 2)
+    #expect(try row(results) == all)
   }
 
   @Test("the figure states range and formula") func stated() throws {

@@ -12,7 +12,8 @@ import Testing
     #expect(
       names == [
         "results.json", "results.csv", "results.md", "index.html", "difference.svg", "accuracy-latency.svg",
-        "accuracy-size.svg", "depth.svg", "sensitivity.svg", "latency-batch-16.svg", "radar-cpu.svg",
+        "accuracy-size.svg", "accuracy-memory.svg", "depth.svg", "sensitivity.svg", "latency-batch-16.svg",
+        "radar-cpu.svg", "radar-cpu-fixed.svg",
       ])
   }
 
@@ -40,7 +41,7 @@ import Testing
     #expect(
       names == [
         "results.json", "results.csv", "results.md", "index.html", "difference.svg", "accuracy-latency.svg",
-        "accuracy-size.svg", "radar-cpu.svg",
+        "accuracy-size.svg", "accuracy-memory.svg", "radar-cpu.svg", "radar-cpu-fixed.svg",
       ])
   }
 
@@ -49,7 +50,10 @@ import Testing
     let page = try #require(files["index.html"])
     #expect(page.count(of: ">random weights<") >= 7)
     #expect(page.contains("The weights of this run are random"))
-    for name in ["difference.svg", "accuracy-latency.svg", "accuracy-size.svg", "depth.svg", "sensitivity.svg"] {
+    for name in [
+      "difference.svg", "accuracy-latency.svg", "accuracy-size.svg", "accuracy-memory.svg", "depth.svg",
+      "sensitivity.svg",
+    ] {
       #expect(files[name] == nil, "\(name)")
     }
     for name in ["results.csv", "results.md", "index.html"] {
@@ -80,15 +84,60 @@ import Testing
     }
   }
 
-  @Test("page asks nothing of the network and runs no script") func selfContained() throws {
+  @Test("page asks nothing of the network, and its one script sorts tables") func selfContained() throws {
     let page = try #require(try Self.files(MadeUpResults.full())["index.html"])
-    for forbidden in ["<script", "src=", "href=", "url(", "@import", " on"] where forbidden != " on" {
+    for forbidden in ["src=", "href=", "url(", "@import", "fetch(", "XMLHttpRequest", "onclick", "onload"] {
       #expect(!page.contains(forbidden), "\(forbidden)")
     }
+    let withoutNamespaces = page.replacingOccurrences(of: "http://www.w3.org/2000/svg", with: "")
+      .replacingOccurrences(of: "http://www.w3.org/1999/xhtml", with: "")
+    #expect(!withoutNamespaces.contains("://"))
+    #expect(page.count(of: "<script") == 1)
+    #expect(page.contains("default-src &#39;none&#39;"))
     #expect(page.utf8.count < 1_000_000)
     #expect(page.contains("prefers-color-scheme:dark") && page.contains("@media print"))
-    #expect(page.count(of: "<figure ") == 7)
-    #expect(page.count(of: "<div class=\"numbers\">") == 7)
+    #expect(page.count(of: "<figure ") == 9)
+    #expect(page.count(of: "<div class=\"numbers\">") == 9)
+  }
+
+  @Test("every drawing has a title and a description of its own, and no id stands twice") func accessible() throws {
+    for file in try Report(MadeUpResults.full()).files() where file.name.hasSuffix(".svg") || file.name == "index.html"
+    {
+      let ids = file.text.components(separatedBy: " id=\"").dropFirst().map { $0.prefix { $0 != "\"" } }
+      #expect(ids.count == Set(ids).count, "\(file.name)")
+      let drawings = file.text.components(separatedBy: "<svg ").dropFirst()
+      // On the page each stands twice: for wide screens, and arranged anew for small ones.
+      #expect(drawings.count == (file.name == "index.html" ? 18 : 1), "\(file.name)")
+      for drawing in drawings {
+        let head = drawing.prefix { $0 != ">" }
+        #expect(head.contains("role=\"img\""), "\(file.name)")
+        let named = try #require(head.components(separatedBy: "aria-labelledby=\"").last).prefix { $0 != "\"" }
+        for id in named.split(separator: " ") {
+          let text = try #require(drawing.components(separatedBy: " id=\"\(id)\">").dropFirst().first)
+          #expect(!text.hasPrefix("<"), "\(file.name): \(id) is empty")
+        }
+      }
+    }
+  }
+
+  @Test("every table names its rows and columns") func tables() throws {
+    let page = try #require(try Self.files(MadeUpResults.full())["index.html"])
+    for table in page.components(separatedBy: "<table ").dropFirst() {
+      let text = table.components(separatedBy: "</table>")[0]
+      #expect(text.contains("<caption>") && text.contains("scope=\"col\"") && text.contains("scope=\"row\""))
+    }
+  }
+
+  @Test("rows on which variants disagree, with sentences only where the results have them") func disagreements() throws
+  {
+    var results = MadeUpResults.full()
+    var page = try #require(try Self.files(results)["index.html"])
+    #expect(page.contains("The variants disagree on 3 rows of dev"))
+    #expect(page.contains(">not bad<") && page.contains(">C1. Unpruned, trained as long<"))
+    for index in results.disagreements?.rows.indices ?? 0..<0 { results.disagreements?.rows[index].sentence = nil }
+    page = try #require(try Self.files(results)["index.html"])
+    #expect(!page.contains("not bad") && !page.contains(">Sentence<"))
+    #expect(page.contains("The sentences are left out"))
   }
 
   @Test("page shows where the figures come from") func provenance() throws {
@@ -107,12 +156,14 @@ import Testing
     results.title = attack
     results.command = attack
     results.notes = [attack]
+    results.disagreements?.rows[0].sentence = attack
     results.dataset = DatasetDescription(name: attack, labels: [attack, attack], files: [.init(name: attack)])
     results.splits = [SplitUse(name: attack, purpose: attack)]
     for index in results.variants.indices { results.variants[index].title = attack }
     for file in try Report(results).files() where file.name.hasSuffix(".svg") || file.name == "index.html" {
       #expect(xmlProblem(file.text) == nil, "\(file.name)")
-      #expect(!file.text.contains("<script"), "\(file.name)")
+      #expect(file.text.count(of: "<script") == (file.name == "index.html" ? 1 : 0), "\(file.name)")
+      #expect(!file.text.contains("<script>alert"), "\(file.name)")
     }
     let markdown = try #require(try Self.files(results)["results.md"])
     #expect(!markdown.contains("<script"))

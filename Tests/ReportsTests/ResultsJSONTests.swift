@@ -24,6 +24,9 @@ import Testing
     #expect(layer["accuracy_drop"] != nil && layer["loss_increase"] != nil && layer["kl_divergence"] != nil)
     let depth = try #require(root["depth_curve"] as? [[String: Any]])
     #expect(depth.compactMap { $0["kind"] as? String }.contains("control-random"))
+    #expect(first["expected_calibration_error"] as? Double == 0.0437)
+    let disagreements = try #require(root["disagreements"] as? [String: Any])
+    #expect(disagreements["count"] as? Int == 3 && (disagreements["rows"] as? [Any])?.count == 2)
     #expect(root["format_version"] as? Int == 1)
   }
 

@@ -20,9 +20,20 @@ import Testing
     let markdown = MadeUpResults.full().markdown()
     #expect(
       markdown.contains(
-        "| 3. Pruned FP32 (4L) | 4 | F32 | 73.14 | 0.8911 | 0.8701–0.9101 | −0.34 \\[−1.60, +0.91\\] | 1.00 | 4.30 | 4.73 | "
+        "| 3. Pruned FP32 (4L) | 4 | F32 | open | 73.14 | 0.8911 | 0.8701–0.9101 | −0.34 \\[−1.60, +0.91\\] | 1.00 | 4.30 | "
           + "0.69× | 111.28 |"))
     #expect(markdown.contains("&lt; 0.001"))
+    #expect(markdown.contains("| 1. FP32 baseline (6L) | 6 | F32 | — | 86.68 |"))
+    #expect(markdown.contains("| 2. FP16 (6L) | 6 | F16 | closed | 43.37 |"))
+    #expect(markdown.contains("| 4. Pruned FP16 (4L) | 4 | F16 | open | 36.60 |"))
+  }
+
+  @Test("without a control the table says what can't be told") func noControl() {
+    var results = MadeUpResults.full()
+    let warning = "what pruning did can't be told from what the longer training did"
+    #expect(!results.markdown().contains(warning))
+    results.variants.removeAll { $0.role == .control }
+    #expect(results.markdown().contains(warning))
   }
 
   @Test("figures of a GPU stand where there are any") func gpu() {

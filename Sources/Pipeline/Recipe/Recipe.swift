@@ -87,4 +87,6 @@ package struct EvaluationSettings: Equatable, Sendable, Codable {
 package struct ReportSettings: Equatable, Sendable, Codable {
   /// The loss of accuracy that one is ready to accept.
   package var margin: Double
+  /// Whether the report shows sentences of the data: only where their licence lets them be passed on.
+  package var sentences: Bool
 }

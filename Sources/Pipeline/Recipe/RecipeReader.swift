@@ -135,7 +135,8 @@ package enum RecipeReader {
   }
 
   private static func report(_ node: RecipeNode?) throws(RecipeError) -> ReportSettings {
-    let settings = ReportSettings(margin: try node?.number("margin", 0...1) ?? 0.01)
+    let settings = ReportSettings(
+      margin: try node?.number("margin", 0...1) ?? 0.01, sentences: try node?.bool("sentences") ?? false)
     try node?.finish()
     return settings
   }

@@ -110,10 +110,11 @@ package struct Run: Sendable {
       process: process
     ).run(runner)
     progress.message("report")
+    let dev = recipe.report.sentences ? try LabelledText.read(folder.split("dev"), classCount: data.classCount) : nil
     let results = try ResultsAssembly(
       recipe: recipe, evaluation: evaluation.findings, ablation: ablation.findings, pruning: pruning.findings,
       splits: split.findings, variants: variants.map(\.variant), data: input, dataTitle: dataset.title,
-      labels: dataset.labels, command: command, commit: commit
+      labels: dataset.labels, sentences: dev?.map(\.text), command: command, commit: commit
     ).results()
     _ = try ReportStage.write(results, margin: recipe.report.margin, to: folder.report)
     return results

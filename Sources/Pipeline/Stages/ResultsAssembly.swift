@@ -16,12 +16,15 @@ struct ResultsAssembly {
   let data: FetchedInput
   let dataTitle: String
   let labels: [String]
+  /// Of the dev split, where the report may show them.
+  let sentences: [String]?
   let command: String
   let commit: String?
 
   private var isRandom: Bool { recipe.model.weights == .random }
   private let confidence = 0.95
   private let reportedSplit = "dev"
+  private let shownDisagreements = 100
 
   func results() throws -> ShowdownResults {
     var rows = try zip(variants, evaluation.models).map { try row($0, $1) }
@@ -56,7 +59,10 @@ struct ResultsAssembly {
     }
     results.sensitivitySplit = "selection"
     results.removedLayers = pruning.models[Variant.pruned.name]?.removed
-    if !isRandom { results.depthCurve = depthCurve(rows) }
+    if !isRandom {
+      results.depthCurve = depthCurve(rows)
+      results.disagreements = disagreements()
+    }
     results.notes = notes()
     return results
   }
@@ -74,6 +80,7 @@ struct ResultsAssembly {
     row.f1 = confusion.f1
     row.mcc = confusion.matthewsCorrelation
     row.logLoss = try predictions.loss()
+    row.calibrationError = try predictions.calibrationError()
     row.confusion = confusion.counts
     row.sizeBytes = model.sizeBytes
     row.peakMemoryBytes = model.peakMemoryBytes
@@ -91,11 +98,22 @@ struct ResultsAssembly {
       p50: 1000 * summary.p50, p90: 1000 * summary.p90, p99: 1000 * summary.p99, mean: 1000 * summary.mean,
       standardDeviation: 1000 * summary.standardDeviation, count: summary.count,
       p50Interval: Bounds(
-        try Bootstrap(seed: recipe.seed, resamples: 1000, confidence: confidence).median(of: milliseconds)))
+        try Bootstrap(seed: recipe.seed, resamples: 1000, confidence: confidence).median(of: milliseconds)),
+      roundSpread: roundSpread(model.seconds))
     let base = Self.base(variant)
     row.removedLayers = pruning.models[base]?.removed
     row.accuracyBeforeRefinetuning = pruning.models[base]?.selectionAccuracy
     return row
+  }
+
+  /// The largest median of a round over the smallest: each round times the same sentences.
+  private func roundSpread(_ seconds: [Double]) -> Double? {
+    let rounds = recipe.evaluate.rounds
+    let size = seconds.count / rounds
+    guard rounds > 1, size > 0, seconds.count == rounds * size else { return nil }
+    let medians = (0..<rounds).map { median(of: Array(seconds[$0 * size..<($0 + 1) * size])) }
+    guard let least = medians.min(), let largest = medians.max(), least > 0 else { return nil }
+    return largest / least
   }
 
   /// McNemar's exact test, Holm's correction and the paired bootstrap, against the baseline.
@@ -123,8 +141,14 @@ struct ResultsAssembly {
 
   private func depthCurve(_ rows: [VariantResult]) -> [DepthPoint] {
     let layers = rows.first?.layers ?? 0
-    var points = pruning.byDepth.enumerated().map { index, accuracy in
-      DepthPoint(layers: layers - index - 1, accuracy: accuracy, kind: .prunedBefore, split: "selection")
+    // The whole model first: without it the curve would start one layer down.
+    var points = ([ablation.accuracy] + pruning.byDepth).enumerated().map { removed, accuracy in
+      DepthPoint(
+        layers: layers - removed, accuracy: accuracy, kind: .prunedBefore,
+        interval: Bounds(
+          Interval.wilson(
+            successes: Int((accuracy * Double(ablation.sentences)).rounded()), count: ablation.sentences,
+            confidence: confidence)), split: "selection")
     }
     let kinds: [(Variant, DepthPoint.Kind)] = [
       (.baseline, .baseline), (.longer, .unprunedLonger), (.pruned, .prunedAfter), (.top, .controlTop),
@@ -140,6 +164,25 @@ struct ResultsAssembly {
           split: reportedSplit))
     }
     return points
+  }
+
+  /// The rows on which not all variants say the same: those first on which most variants that may be shipped, then most
+  /// of all, leave the baseline.
+  private func disagreements() -> Disagreements? {
+    guard let baseline = evaluation.models.first?.predictions else { return nil }
+    let classes = evaluation.models.map(\.predictions.classes)
+    let isControl = variants.map { $0.role == .control }
+    let found = baseline.classes.indices.compactMap { index -> (row: Disagreements.Row, rank: (Int, Int))? in
+      let said = classes.map { $0[index] }
+      let leaving = said.indices.filter { said[$0] != said[0] }
+      guard !leaving.isEmpty else { return nil }
+      let row = Disagreements.Row(
+        row: index, label: Int(baseline.labels[index]), predictions: said, sentence: sentences?[index])
+      return (row, (leaving.count { !isControl[$0] }, leaving.count))
+    }
+    let ranked = found.sorted { ($1.rank.0, $1.rank.1, $0.row.row) < ($0.rank.0, $0.rank.1, $1.row.row) }
+    return Disagreements(
+      count: found.count, variants: variants.map(\.name), rows: ranked.prefix(shownDisagreements).map(\.row))
   }
 
   private func notes() -> [String] {

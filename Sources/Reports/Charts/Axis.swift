@@ -12,16 +12,17 @@ struct Axis {
     self.label = label
   }
 
-  /// Below a plot whose sides are `top` and `bottom`.
-  func below(top: Double, bottom: Double, grid: Bool = true) -> [Markup] {
+  /// Below a plot whose sides are `top` and `bottom`, in a drawing of `width`, which the name does not leave.
+  func below(top: Double, bottom: Double, width: Double, grid: Bool = true) -> [Markup] {
     var pieces: [Markup] = []
     for tick in ticks {
       let x = scale.position(tick)
       if grid { pieces.append(Draw.line(x, top, x, bottom, "grid")) }
       pieces.append(Draw.text(label(tick), x, bottom + 17, "muted small", anchor: .middle))
     }
-    let middle = (scale.start + scale.end) / 2
-    pieces.append(Draw.text(name, middle, bottom + 36, "muted", anchor: .middle))
+    let half = min(TextWidth.of(name), width) / 2
+    let middle = min(max((scale.start + scale.end) / 2, half), width - half)
+    pieces.append(Draw.text(TextWidth.cut(name, to: width), middle, bottom + 36, "muted", anchor: .middle))
     return pieces
   }
 

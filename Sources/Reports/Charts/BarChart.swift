@@ -10,7 +10,7 @@ struct BarChart: Chart {
   let bars: [Bar]
   let axisName: String
   let legend: [(name: String, colour: String)]
-  let width = ChartLayout.width
+  var width = ChartLayout.width
 
   private let rowHeight = 24.0
   private var entries: Legend {
@@ -24,7 +24,7 @@ struct BarChart: Chart {
   var height: Double { bottom + 44 }
 
   func drawn() -> [Markup] {
-    let left = min(220, (bars.map { TextWidth.of($0.name) }.max() ?? 0) + 10)
+    let left = min(0.37 * width, (bars.map { TextWidth.of($0.name) }.max() ?? 0) + 10)
     let finite = Scale.range(of: bars.map(\.value) + [0]) ?? 0...1
     let room = 58.0  // for the value at the end of a bar
     let hasNegative = finite.lowerBound < 0
@@ -33,7 +33,7 @@ struct BarChart: Chart {
     let ticks = scale.ticks(4)
     let decimals = Axis.decimals(for: ticks)
     let axis = Axis(scale, name: axisName, ticks: ticks) { NumberText.fixed($0, decimals) }
-    var pieces = entries.drawn(x: 0, y: 0) + axis.below(top: top, bottom: bottom)
+    var pieces = entries.drawn(x: 0, y: 0) + axis.below(top: top, bottom: bottom, width: width)
     let zero = scale.position(0)
     for (index, bar) in bars.enumerated() {
       let y = top + Double(index) * rowHeight + rowHeight / 2 + 2

@@ -1,6 +1,7 @@
-/// A drawing without its frame: shapes inside of `width` times `height` units.
+/// A drawing without its frame: shapes inside of `width` times `height` units. Told another width, it arranges itself
+/// anew: words keep their size.
 protocol Chart {
-  var width: Double { get }
+  var width: Double { get set }
   var height: Double { get }
   func drawn() -> [Markup]
 }
@@ -8,6 +9,12 @@ protocol Chart {
 enum ChartLayout {
   /// Of all drawings, so that words have one size wherever they stand side by side.
   static let width = 600.0
+
+  /// Of the same drawings for the screen of a telephone, where those would have to be shrunk until nobody can read them.
+  static let narrowWidth = 336.0
+
+  /// Whether names must stand above their marks instead of beside them.
+  static func isNarrow(_ width: Double) -> Bool { width < 450 }
 
   /// Positions moved apart to keep at least `gap` between neighbours, inside of `range`, in the order given.
   static func spread(_ positions: [Double], gap: Double, in range: ClosedRange<Double>) -> [Double] {

@@ -45,6 +45,7 @@ enum ChartStyle {
       .chart .line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
       .chart .thin{stroke-width:1.25}
       .chart .dashed{stroke-dasharray:5 4}
+      .chart .dim{opacity:.45}
       .chart .area{fill:currentColor;fill-opacity:.13}
       \(series)
       """

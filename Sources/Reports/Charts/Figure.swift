@@ -11,7 +11,18 @@ struct Figure {
   let table: DataTable
 
   /// Inside of the page, which has the styles and shows the title.
-  var inline: Markup { svg(margin: 0, heading: 0, [.group(chart.drawn())], isStandalone: false) }
+  var inline: Markup {
+    svg(chart, id: name, style: "chart wide", margin: 0, heading: 0, [.group(chart.drawn())], isStandalone: false)
+  }
+
+  /// The same drawing for a small screen; the page shows one of the two.
+  var inlineNarrow: Markup {
+    var narrow = chart
+    narrow.width = ChartLayout.narrowWidth
+    return svg(
+      narrow, id: "\(name)-narrow", style: "chart narrow", margin: 0, heading: 0, [.group(narrow.drawn())],
+      isStandalone: false)
+  }
 
   /// A file of its own, on its own paper, with its title.
   var standalone: String {
@@ -21,21 +32,26 @@ struct Figure {
       Draw.text(title, margin, margin + 13, "heading"),
       Draw.translated(margin, margin + heading, chart.drawn()),
     ]
-    return svg(margin: margin, heading: heading, pieces, isStandalone: true).source
+    return svg(
+      chart, id: name, style: "chart", margin: margin, heading: heading, pieces, isStandalone: true
+    ).source
   }
 
-  private func svg(margin: Double, heading: Double, _ pieces: [Markup], isStandalone: Bool) -> Markup {
+  private func svg(
+    _ chart: any Chart, id: String, style cssClass: String, margin: Double, heading: Double, _ pieces: [Markup],
+    isStandalone: Bool
+  ) -> Markup {
     let width = NumberText.coordinate(chart.width + 2 * margin)
     let height = NumberText.coordinate(chart.height + heading + 2 * margin)
     let words: [Markup] = [
-      .element("title", ["id": "\(name)-title"], title), .element("desc", ["id": "\(name)-desc"], summary),
+      .element("title", ["id": "\(id)-title"], title), .element("desc", ["id": "\(id)-desc"], summary),
     ]
     let style: [Markup] = isStandalone ? [.style(ChartStyle.standalone)] : []
     return .element(
       "svg",
       [
-        "xmlns": "http://www.w3.org/2000/svg", "class": "chart", "viewBox": "0 0 \(width) \(height)",
-        "width": width, "height": height, "role": "img", "aria-labelledby": "\(name)-title \(name)-desc",
+        "xmlns": "http://www.w3.org/2000/svg", "class": cssClass, "viewBox": "0 0 \(width) \(height)",
+        "width": width, "height": height, "role": "img", "aria-labelledby": "\(id)-title \(id)-desc",
       ], words + style + pieces)
   }
 }

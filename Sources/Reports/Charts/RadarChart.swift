@@ -18,9 +18,16 @@ struct RadarChart: Chart {
 
   let spokes: [String]
   let series: [Series]
-  let width = ChartLayout.width
+  var width = ChartLayout.width
 
-  private let radius = 128.0
+  /// Of the names of the spokes: one each, or one a word where they stand in each other's way.
+  private func lines(_ name: String) -> [String] {
+    ChartLayout.isNarrow(width) ? name.split(separator: " ").map(String.init) : [name]
+  }
+  private var radius: Double {
+    let names = spokes.flatMap(lines).map { TextWidth.of($0) * 1.08 }.max() ?? 0
+    return max(40, min(128, width / 2 - 16 - names))
+  }
   private var legend: Legend {
     Legend(
       entries: series.map { line in
@@ -48,7 +55,9 @@ struct RadarChart: Chart {
       let side = place.x - centre.x
       let anchor: Draw.Anchor = side > 5 ? .start : side < -5 ? .end : .middle
       let drop = place.y > centre.y + 5 ? 10.0 : place.y < centre.y - 5 ? -2 : 4
-      pieces.append(Draw.text(name, place.x, place.y + drop, "strong", anchor: anchor))
+      for (line, word) in lines(name).enumerated() {
+        pieces.append(Draw.text(word, place.x, place.y + drop + 14 * Double(line), "strong", anchor: anchor))
+      }
     }
     for line in series.sorted(by: { !$0.standsOut && $1.standsOut }) where line.scores.count == spokes.count {
       let points = line.scores.enumerated().map { point($0, min(max($1, 0), 1)) }

@@ -12,6 +12,8 @@ struct ScatterChart: Chart {
     let look: SeriesLook
     let points: [Point]
     var isJoined = false
+    /// Drawn pale, for another group beats it.
+    var isDimmed = false
   }
 
   let groups: [Group]
@@ -21,11 +23,11 @@ struct ScatterChart: Chart {
   var xStartsAtZero = false
   /// Points joined by a dotted line, such as those that no other beats in both.
   var frontier: [Draw.Point] = []
-  let width = ChartLayout.width
+  var width = ChartLayout.width
 
   private var legend: Legend {
     Legend(
-      entries: groups.map { group in .init(name: group.name) { group.look.mark($0, $1) } },
+      entries: groups.map { group in .init(name: group.name) { group.dimmed([group.look.mark($0, $1)]) } },
       width: width)
   }
   private var top: Double { legend.height + 34 }
@@ -42,13 +44,13 @@ struct ScatterChart: Chart {
     let x = Scale(
       domain: xStartsAtZero ? 0...(xs.upperBound * 1.12) : Scale.padded(xs, by: 0.08), from: left, to: right)
     let y = Scale(domain: Scale.padded(ys, by: 0.06), from: bottom, to: top)
-    let (yTicks, xTicks) = (y.ticks(5), self.xTicks ?? x.ticks(6))
+    let (yTicks, xTicks) = (y.ticks(5), self.xTicks ?? x.ticks(ChartLayout.isNarrow(width) ? 4 : 6))
     let (yDecimals, xDecimals) = (Axis.decimals(for: yTicks), Axis.decimals(for: xTicks))
     var pieces = legend.drawn(x: 0, y: 0)
     pieces += Axis(y, name: yName, ticks: yTicks) { NumberText.fixed($0, yDecimals) }
       .left(left: left, right: right, top: top)
     pieces += Axis(x, name: xName, ticks: xTicks) { NumberText.fixed($0, xDecimals) }
-      .below(top: top, bottom: bottom, grid: false)
+      .below(top: top, bottom: bottom, width: width, grid: false)
     pieces.append(Draw.line(left, bottom, right, bottom, "axis"))
     if frontier.count > 1 {
       pieces.append(Draw.polyline(frontier.map { (x.position($0.x), y.position($0.y)) }, "guide"))
@@ -66,14 +68,20 @@ struct ScatterChart: Chart {
       }
       for item in placed {
         if let interval = item.point.interval {
-          pieces.append(
-            Draw.line(
-              item.x, y.position(interval.lower), item.x, y.position(interval.upper),
-              "line thin \(group.look.cssClass)"))
+          let line = Draw.line(
+            item.x, y.position(interval.lower), item.x, y.position(interval.upper),
+            "line thin \(group.look.cssClass)")
+          pieces.append(group.dimmed([line]))
         }
-        marks.append(group.look.mark(item.x, item.y))
+        marks.append(group.dimmed([group.look.mark(item.x, item.y)]))
       }
     }
     return pieces + marks
+  }
+}
+
+extension ScatterChart.Group {
+  fileprivate func dimmed(_ pieces: [Markup]) -> Markup {
+    isDimmed ? .element("g", ["class": "dim"], pieces) : .group(pieces)
   }
 }

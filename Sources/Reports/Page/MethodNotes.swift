@@ -1,5 +1,6 @@
 /// The sentences that say how the figures were made, from the results themselves.
 enum MethodNotes {
+  /// Of units, in sentences.
   static func units(_ results: ShowdownResults) -> String {
     var text =
       "MB are 2²⁰ bytes of all files that inference needs; no state of the optimiser is counted. Latency is the median of "
@@ -20,6 +21,19 @@ enum MethodNotes {
       notes.append(
         "The reported split has \(NumberText.grouped(count)) rows: one row is "
           + "\(NumberText.trimmed(100 / Double(count), 3)) points.")
+    }
+    if results.variants.contains(where: { $0.division(against: results.baseline) != nil }) {
+      notes.append(
+        "Closed: the baseline's weights in another number format, nothing trained for it. Open: trained again.")
+    }
+    if results.variants.contains(where: { $0.role == .control }) {
+      notes.append(
+        "Controls answer whether the choice of the layers did it, or just more training; they are never "
+          + "recommended.")
+    } else if let epochs = results.baseline?.epochs, results.variants.contains(where: { $0.epochs ?? 0 > epochs }) {
+      notes.append(
+        "No control was run, and open rows were trained for more epochs than the baseline: what pruning did can't be told "
+          + "from what the longer training did.")
     }
     if results.variants.contains(where: { $0.role == .reference }) {
       notes.append("Rows of the role reference were measured elsewhere and take part in no comparison.")

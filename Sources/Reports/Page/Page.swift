@@ -1,4 +1,4 @@
-/// `index.html`: everything in one file, which asks nothing of the network and runs no script.
+/// `index.html`: everything in one file. It asks nothing of the network and forbids itself to; its one script sorts tables.
 struct Page {
   let results: ShowdownResults
   let verdict: Verdict
@@ -11,19 +11,25 @@ struct Page {
         .element("meta", ["charset": "utf-8"]),
         .element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
         .element("meta", ["name": "color-scheme", "content": "light dark"]),
+        .element("meta", ["http-equiv": "Content-Security-Policy", "content": Page.policy]),
         .element("title", [:], results.title), .style(PageStyle.sheet),
       ])
-    let body = Markup.element("body", [:], [top, .element("main", [:], sections), footer])
+    let body = Markup.element("body", [:], [top, .element("main", [:], sections), footer, .script(PageScript.source)])
     return "<!DOCTYPE html>\n"
       + Markup.element("html", ["lang": "en", "xmlns": "http://www.w3.org/1999/xhtml"], [head, body]).source + "\n"
   }
+
+  private static let policy =
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
   private var sections: [Markup] {
     [verdictSection, comparison, figuresSection, detail, method, reproduction]
   }
 
   private var top: Markup {
-    let subject = [results.model, results.dataset?.name, results.date].compactMap { $0 }.joined(separator: " · ")
+    // The time of day stands below, among the facts.
+    let day = results.date.map { String($0.prefix { $0 != "T" }) }
+    let subject = [results.model, results.dataset?.name, day].compactMap { $0 }.joined(separator: " · ")
     return .element(
       "header", ["class": "top"],
       [
@@ -47,8 +53,8 @@ struct Page {
     return .element(
       "section", [:],
       [
-        .element("h2", [:], "Comparison"), table.html(caption: "Comparison of all variants"),
-        .element("p", ["class": "note"], notes.joined(separator: " ")),
+        .element("h2", [:], "Comparison"), table.html(caption: "Comparison of all variants", isSortable: true),
+        .element("ul", ["class": "note"], notes.map { .element("li", [:], $0) }),
       ])
   }
 
@@ -58,7 +64,8 @@ struct Page {
       Markup.element(
         "figure", ["id": figure.name],
         [
-          .element("h3", [:], figure.title), .element("div", ["class": "drawing"], [figure.inline]),
+          .element("h3", [:], figure.title),
+          .element("div", ["class": "drawing"], [figure.inline, figure.inlineNarrow]),
           .element("div", ["class": "numbers"], [figure.table.html(caption: figure.title)]),
           .element("figcaption", [:], figure.caption),
         ])
@@ -71,7 +78,9 @@ struct Page {
     var pieces: [Markup] = [.element("h2", [:], "All numbers")]
     pieces += [
       folded("Columns of the study", ResultTables.study(results)),
-      folded("Classification", ResultTables.classification(results)), folded("Speed", ResultTables.speed(results)),
+      folded("Classification", ResultTables.classification(results)),
+      ResultTables.pairs(results).map { folded("Row by row against the baseline", $0) } ?? .empty,
+      folded("Speed", ResultTables.speed(results)),
     ]
     let matrices = results.variants.compactMap { variant -> Markup? in
       guard let counts = variant.confusion, !variant.hasRandomWeights else { return nil }
@@ -89,11 +98,32 @@ struct Page {
           "details", ["class": "wide"],
           [.element("summary", [:], "Confusion matrices"), .element("div", ["class": "matrices"], matrices)]))
     }
+    pieces.append(disagreements)
     return .element("section", [:], pieces)
   }
 
   private func folded(_ title: String, _ table: DataTable) -> Markup {
-    .element("details", ["class": "wide"], [.element("summary", [:], title), table.html(caption: title)])
+    .element(
+      "details", ["class": "wide"], [.element("summary", [:], title), table.html(caption: title, isSortable: true)])
+  }
+
+  private var disagreements: Markup {
+    guard let found = results.disagreements, found.count > 0, !results.variants.contains(where: { $0.hasRandomWeights })
+    else { return .empty }
+    let split = results.reportedSplit ?? "the reported split"
+    var note = "The variants disagree on \(NumberText.grouped(found.count)) rows of \(split)"
+    note +=
+      found.rows.count < found.count
+      ? "; shown are the \(NumberText.grouped(found.rows.count)) on which most of them leave the baseline." : "."
+    if !found.rows.contains(where: { $0.sentence != nil }) {
+      note += " The sentences are left out; rows are counted from 0, as in the files of predictions."
+    }
+    return .element(
+      "details", ["class": "wide disagreements"],
+      [
+        .element("summary", [:], "Where the variants disagree"), .element("p", ["class": "note"], note),
+        DisagreementTable.table(found, results).html(caption: "Rows on which the variants disagree", isSortable: true),
+      ])
   }
 
   private var method: Markup {

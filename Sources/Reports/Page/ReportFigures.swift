@@ -1,8 +1,8 @@
 /// The figures that the results allow, in the order of the page.
 struct ReportFigures {
-  private let results: ShowdownResults
+  let results: ShowdownResults
   private let looks: [SeriesLook]
-  private let radarRange: ClosedRange<Double>?
+  let radarRange: ClosedRange<Double>?
 
   /// - Parameter radarRange: the accuracies between which the radar draws differences; nil takes the study's, widened
   ///   where it must be.
@@ -13,14 +13,14 @@ struct ReportFigures {
   }
 
   var all: [Figure] {
-    let single = [difference, accuracyByLatency, accuracyBySize, depth, sensitivity].compactMap { $0 }
-    return single + latencyByBatch + [radar].compactMap { $0 }
+    let single = [difference, accuracyByLatency, accuracyBySize, accuracyByMemory, depth, sensitivity].compactMap { $0 }
+    return single + latencyByBatch + [radar(.amongShown), radar(.againstBaseline)].compactMap { $0 }
   }
 
   private var rows: [(variant: VariantResult, look: SeriesLook)] { Array(zip(results.variants, looks)) }
 
   /// Rows of this run, that is none measured elsewhere.
-  private var ownRows: [(variant: VariantResult, look: SeriesLook)] { rows.filter { $0.variant.role != .reference } }
+  var ownRows: [(variant: VariantResult, look: SeriesLook)] { rows.filter { $0.variant.role != .reference } }
 
   /// Then accuracies mean nothing, and neither do figures made from them.
   private var hasRandomWeights: Bool { results.variants.contains { $0.hasRandomWeights } }
@@ -42,7 +42,7 @@ struct ReportFigures {
           interval: row.variant.differenceInterval.map { Bounds(100 * $0.lower, 100 * $0.upper) }, look: row.look,
           text: NumberText.signed(difference, 2))
       },
-      axisName: "Difference of accuracy, percentage points", references: [(0, "baseline")])
+      axisName: "Difference of accuracy, points", references: [(0, "baseline")])
     return Figure(
       name: "difference", title: "Accuracy against the baseline",
       summary: "The difference of accuracy of \(compared.count) variants from \(baseline.shownTitle), in percentage "
@@ -77,6 +77,12 @@ struct ReportFigures {
     }
   }
 
+  private var accuracyByMemory: Figure? {
+    accuracyBy(name: "accuracy-memory", title: "Accuracy and memory", axis: "Peak memory, MB") {
+      $0.peakMemoryBytes.map { Double($0) / 1_048_576 }
+    }
+  }
+
   private func accuracyBy(
     name: String, title: String, axis: String, cost: (VariantResult) -> Double?
   ) -> Figure? {
@@ -86,26 +92,35 @@ struct ReportFigures {
     }
     guard placed.count > 1 else { return nil }
     let frontier = ParetoFrontier.of(placed.map { ($0.x, $0.y) })
+    func isUnbeaten(_ item: (variant: VariantResult, look: SeriesLook, x: Double, y: Double)) -> Bool {
+      frontier.contains { $0.x == item.x && $0.y == item.y }
+    }
     let chart = ScatterChart(
       groups: placed.map { item in
         .init(
           name: item.variant.shownTitle, look: item.look,
-          points: [.init(x: item.x, y: item.y, interval: item.variant.accuracyInterval)])
+          points: [.init(x: item.x, y: item.y, interval: item.variant.accuracyInterval)],
+          isDimmed: !isUnbeaten(item))
       },
       xName: axis, yName: "Accuracy", xStartsAtZero: true, frontier: frontier)
     return Figure(
       name: name, title: title,
-      summary: "\(placed.count) variants by accuracy and by \(axis); up and left is better.",
-      caption: "Up and left is better; the dotted line joins the variants that no other beats in both. Bars are "
+      summary: "\(placed.count) variants by accuracy and by \(axis); up and left is better. Not beaten in both: "
+        + placed.filter(isUnbeaten).map(\.variant.shownTitle).joined(separator: ", ") + ".",
+      caption: "Up and left is better; the dotted line joins the variants that no other beats in both, the others are "
+        + "pale. Which side of a rival a mark lies on may be chance where intervals overlap. Bars are "
         + "\(results.confidenceText) Wilson intervals on \(split). Marks too close to be told apart are set side by side; the "
         + "table has their places.",
       chart: chart,
       table: DataTable(
-        columns: [.text("Model"), .number(axis), .number("Accuracy"), .number("\(results.confidenceText) interval")],
+        columns: [
+          .text("Model"), .number(axis), .number("Accuracy"), .number("\(results.confidenceText) interval"),
+          .text("Frontier"),
+        ],
         rows: placed.map { item in
           [
             item.variant.shownTitle, NumberText.fixed(item.x, 2), NumberText.fixed(item.y, 4),
-            AccuracyText.interval(item.variant.accuracyInterval, of: item.variant),
+            AccuracyText.interval(item.variant.accuracyInterval, of: item.variant), isUnbeaten(item) ? "yes" : "no",
           ]
         }))
   }
@@ -138,7 +153,7 @@ struct ReportFigures {
       name: "depth", title: "Accuracy by depth",
       summary: "Accuracy over the encoder layers left, for pruned models before and after training again and for the "
         + "controls.",
-      caption: "Marks of one depth are set apart to be seen."
+      caption: "Marks of one depth are set apart to be seen. Models not trained again start from the whole one."
         + (splits.isEmpty ? "" : " Measured on: \(splits.joined(separator: ", ")) (see the table)."),
       chart: chart,
       table: DataTable(
@@ -172,7 +187,7 @@ struct ReportFigures {
           valueText: NumberText.signed(100 * layer.accuracyDrop, 2),
           colour: removed.contains(layer.layer) ? "s2" : "s1")
       },
-      axisName: "Accuracy lost without the layer, percentage points",
+      axisName: "Accuracy lost without the layer, points",
       legend: removed.isEmpty ? [] : [("removed", "s2"), ("kept", "s1")])
     let split = results.sensitivitySplit.map { "the \($0) split" } ?? "the selection split"
     return Figure(
@@ -189,7 +204,7 @@ struct ReportFigures {
           [
             String(layer.layer), NumberText.points(layer.accuracyDrop),
             layer.lossIncrease.map { NumberText.signed($0, 4) } ?? NumberText.missing,
-            layer.klDivergence.map { NumberText.fixed($0, 4) } ?? NumberText.missing,
+            layer.klDivergence.map(NumberText.nats) ?? NumberText.missing,
             removed.contains(layer.layer) ? "removed" : "kept",
           ]
         }))
@@ -197,85 +212,39 @@ struct ReportFigures {
 
   // MARK: Speed
 
-  /// One figure for each count of tokens that was timed at two batch sizes or more.
+  /// One figure for each count of tokens that was timed at two batch sizes or more. Controls have the shape of another
+  /// row, so their lines would only cover it: their times are in the table alone.
   private var latencyByBatch: [Figure] {
     let tokens = Set(ownRows.flatMap { $0.variant.latencyByBatch ?? [] }.map(\.tokens)).sorted()
     return tokens.compactMap { tokens in
-      let series = ownRows.compactMap { row -> LineChart.Series? in
+      let timed = ownRows.compactMap { row -> (variant: VariantResult, series: LineChart.Series)? in
         let points = (row.variant.latencyByBatch ?? []).filter { $0.tokens == tokens }
         guard points.count > 1 else { return nil }
-        return .init(
-          name: row.variant.shownTitle, look: row.look, points: points.map { (x: Double($0.batch), y: $0.p50) })
+        return (
+          row.variant,
+          .init(name: row.variant.shownTitle, look: row.look, points: points.map { (x: Double($0.batch), y: $0.p50) })
+        )
       }
+      let series = timed.filter { $0.variant.role != .control }.map(\.series)
       guard !series.isEmpty else { return nil }
-      let batches = Set(series.flatMap { $0.points.map(\.x) }).sorted()
+      let batches = Set(timed.flatMap { $0.series.points.map(\.x) }).sorted()
       return Figure(
         name: "latency-batch-\(tokens)", title: "Latency by batch, \(tokens) tokens",
         summary: "Median latency of a call over the sentences in it, for \(series.count) variants, at \(tokens) tokens "
           + "a sentence.",
         caption: "Median of a call" + (results.threads.map { ", \($0) thread\($0 == 1 ? "" : "s")" } ?? "")
           + "; the x axis is logarithmic to base 2"
-          + (LineChart.isLogarithmic(series) ? ", the y axis too." : "."),
+          + (LineChart.isLogarithmic(series) ? ", the y axis too." : ".")
+          + (timed.count > series.count ? " Controls are in the table alone: they have the shape of another row." : ""),
         chart: LineChart(series: series, xName: "Sentences a call", yName: "Median latency, ms"),
         table: DataTable(
-          columns: [.text("Model")] + batches.map { .number("Batch \(NumberText.trimmed($0, 0)) (ms)") },
-          rows: series.map { line in
-            [line.name]
+          columns: [.text("Model, ms at")] + batches.map { .number("Batch \(NumberText.trimmed($0, 0))") },
+          rows: timed.map { item in
+            [item.series.name]
               + batches.map { batch in
-                line.points.first { $0.x == batch }.map { NumberText.significant($0.y) } ?? NumberText.missing
+                item.series.points.first { $0.x == batch }.map { NumberText.significant($0.y) } ?? NumberText.missing
               }
           }))
     }
-  }
-
-  // MARK: Radar
-
-  private var radar: Figure? {
-    // Controls are questions, not candidates, and would only stretch the costs.
-    let shown = ownRows.filter { row in
-      let variant = row.variant
-      return variant.role != .control && variant.sizeBytes != nil && variant.latency != nil
-        && variant.peakMemoryBytes != nil
-    }
-    guard shown.count > 1 else { return nil }
-    let accuracies = shown.compactMap { $0.variant.meaningfulAccuracy }
-    let hasAccuracy = accuracies.count == shown.count
-    let range = radarRange ?? RadarScore.accuracyRange(holding: accuracies)
-    let score = RadarScore(accuracyRange: range)
-    let costs: [(name: String, values: [Double])] = [
-      ("Size", shown.map { Double($0.variant.sizeBytes ?? 0) }),
-      ("Latency", shown.map { $0.variant.latency?.p50 ?? 0 }),
-      ("Peak memory", shown.map { Double($0.variant.peakMemoryBytes ?? 0) }),
-    ]
-    let spokes = (hasAccuracy ? ["Accuracy"] : []) + costs.map(\.name)
-    let scores = shown.indices.map { index in
-      (hasAccuracy ? [score.accuracy(accuracies[index])] : [])
-        + costs.map { score.cost($0.values[index], among: $0.values) }
-    }
-    let series = zip(shown, scores).map { row, scores in
-      RadarChart.Series(
-        name: row.variant.shownTitle, look: row.look, scores: scores,
-        standsOut: (row.variant.layers.map { layers in
-          layers < (results.baseline?.layers ?? 0)
-        } ?? false) || row.variant.role == .pruned)
-    }
-    let formula =
-      "Scores run from 0.1 to 1, larger is better. Size, latency and memory: 0.1 + 0.9 (max − x) / (max − min) "
-      + "over the variants shown, so that they change with who is shown."
-    let accuracyFormula =
-      hasAccuracy
-      ? " Accuracy: 0.1 + 0.9 (x − \(NumberText.fixed(range.lowerBound, 2))) / "
-        + "\(NumberText.fixed(range.upperBound - range.lowerBound, 2)), clipped to "
-        + "\(NumberText.fixed(range.lowerBound, 2))–\(NumberText.fixed(range.upperBound, 2))"
-        + (range == RadarScore.studyAccuracyRange ? ", the range of the study." : ".")
-      : " Accuracy is left out, for not every variant has one."
-    return Figure(
-      name: "radar-cpu", title: "CPU radar",
-      summary: "Scores of \(shown.count) variants for \(spokes.joined(separator: ", ").lowercased()).",
-      caption: formula + accuracyFormula,
-      chart: RadarChart(spokes: spokes, series: series),
-      table: DataTable(
-        columns: [.text("Model")] + spokes.map { .number("\($0) score") },
-        rows: zip(series, scores).map { [$0.name] + $1.map { NumberText.fixed($0, 3) } }))
   }
 }

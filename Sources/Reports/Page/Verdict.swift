@@ -2,10 +2,14 @@
 ///
 /// A variant is fit to ship when the whole interval of its paired difference from the baseline lies above `-margin`
 /// (non-inferiority). Of those the smallest is named. A difference that is "not significant" alone is never taken for
-/// equality. Controls and rows measured elsewhere are never named.
+/// equality. Controls and rows measured elsewhere are never named. Where rounds of the same calls took unlike times, times are
+/// left out and the reader is warned.
 public struct Verdict: Equatable, Sendable {
   /// One percentage point.
   public static let standardMargin = 0.01
+
+  /// By how much the medians of two rounds of one variant may differ before times are distrusted.
+  public static let trustedRoundSpread = 1.25
 
   public let sentences: [String]
   /// The name of the variant to ship, where one is shown to be fit.
@@ -17,8 +21,9 @@ public struct Verdict: Equatable, Sendable {
       recommended = nil
       sentences = [
         "The weights of this run are random, so its accuracies mean nothing and are not shown; sizes, times and memory "
-          + "are those of the real shapes."
-      ]
+          + "are those of the real shapes.",
+        Verdict.noise(results),
+      ].filter { !$0.isEmpty }
       return
     }
     guard let baseline = results.baseline else {
@@ -41,16 +46,17 @@ public struct Verdict: Equatable, Sendable {
     if let smallest {
       recommended = smallest.name
       sentences = [
-        "Ship \(smallest.shownTitle): it is the smallest variant shown to lose less than \(points) of accuracy against "
-          + "\(baseline.shownTitle) (\(Verdict.difference(smallest, results))).",
-        Verdict.price(smallest, baseline),
+        "For an accuracy budget of \(points), ship \(smallest.shownTitle): it is the smallest variant shown to stay within "
+          + "the budget against \(baseline.shownTitle) (\(Verdict.difference(smallest, results))).",
+        Verdict.price(smallest, baseline, results), Verdict.noise(results),
       ].filter { !$0.isEmpty }
     } else if let closest = candidates.max(by: {
       ($0.differenceInterval?.lower ?? -1) < ($1.differenceInterval?.lower ?? -1)
     }) {
       recommended = nil
       var sentences = [
-        "No smaller variant is shown to stay within \(points) of \(baseline.shownTitle); the closest is "
+        "No smaller variant is shown to stay within the accuracy budget of \(points) against \(baseline.shownTitle); the "
+          + "closest is "
           + "\(closest.shownTitle) (\(Verdict.difference(closest, results)))."
       ]
       if let interval = closest.differenceInterval, interval.upper >= 0 {
@@ -58,8 +64,7 @@ public struct Verdict: Equatable, Sendable {
           "Its interval holds zero, so a loss is not shown either: \(Verdict.resolution(closest)) can't tell the two apart."
         )
       }
-      let price = Verdict.price(closest, baseline)
-      if !price.isEmpty { sentences.append(price) }
+      sentences += [Verdict.price(closest, baseline, results), Verdict.noise(results)].filter { !$0.isEmpty }
       self.sentences = sentences
     } else {
       recommended = nil
@@ -79,14 +84,26 @@ public struct Verdict: Equatable, Sendable {
     return "\(NumberText.grouped(count)) rows, of which one is \(NumberText.trimmed(100 / Double(count), 3)) points,"
   }
 
-  private static func price(_ variant: VariantResult, _ baseline: VariantResult) -> String {
+  /// Where the machine was too busy to compare times: the variant that shows it best.
+  private static func noise(_ results: ShowdownResults) -> String {
+    let spreads = results.variants.filter { $0.role != .reference }.compactMap { variant in
+      variant.latency?.roundSpread.map { (variant: variant, spread: $0) }
+    }
+    guard let worst = spreads.max(by: { $0.spread < $1.spread }), worst.spread > trustedRoundSpread else { return "" }
+    return "Times do not rank the variants here: the machine was busy, and the median latency of "
+      + "\(worst.variant.shownTitle) differed \(NumberText.fixed(worst.spread, 1))-fold between rounds of the same calls."
+  }
+
+  private static func price(
+    _ variant: VariantResult, _ baseline: VariantResult, _ results: ShowdownResults
+  ) -> String {
     var parts: [String] = []
     func add(_ value: Double?, _ base: Double?, _ words: String) {
       guard let value, let base, base > 0 else { return }
       parts.append("\(NumberText.fixed(100 * value / base, 0)) % of its \(words)")
     }
     add(variant.sizeBytes.map(Double.init), baseline.sizeBytes.map(Double.init), "size")
-    add(variant.latency?.p50, baseline.latency?.p50, "median latency")
+    if noise(results).isEmpty { add(variant.latency?.p50, baseline.latency?.p50, "median latency") }
     add(variant.peakMemoryBytes.map(Double.init), baseline.peakMemoryBytes.map(Double.init), "peak memory")
     guard let last = parts.popLast() else { return "" }
     let list = parts.isEmpty ? last : parts.joined(separator: ", ") + " and " + last

@@ -9,16 +9,19 @@ public struct LatencyFigures: Equatable, Sendable, Codable {
   public var count: Int?
   /// The interval of the median.
   public var p50Interval: Bounds?
+  /// The largest median of a round over the smallest, all rounds being over the same calls: 1 on a quiet machine.
+  public var roundSpread: Double?
 
   enum CodingKeys: String, CodingKey {
     case p50, p90, p99, mean, count
     case standardDeviation = "standard_deviation"
     case p50Interval = "p50_interval"
+    case roundSpread = "round_spread"
   }
 
   public init(
     p50: Double, p90: Double, p99: Double, mean: Double? = nil, standardDeviation: Double? = nil, count: Int? = nil,
-    p50Interval: Bounds? = nil
+    p50Interval: Bounds? = nil, roundSpread: Double? = nil
   ) {
     self.p50 = p50
     self.p90 = p90
@@ -27,6 +30,7 @@ public struct LatencyFigures: Equatable, Sendable, Codable {
     self.standardDeviation = standardDeviation
     self.count = count
     self.p50Interval = p50Interval
+    self.roundSpread = roundSpread
   }
 }
 

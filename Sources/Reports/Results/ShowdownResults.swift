@@ -33,11 +33,12 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
   public var sensitivitySplit: String?
   public var removedLayers: [Int]?
   public var depthCurve: [DepthPoint]?
+  public var disagreements: Disagreements?
   public var notes: [String]?
 
   enum CodingKeys: String, CodingKey {
     case title, variants, model, recipe, commit, command, date, seed, threads, machine, dataset, splits, confidence
-    case sensitivity, notes
+    case sensitivity, disagreements, notes
     case formatVersion = "format_version"
     case espalierVersion = "espalier_version"
     case reportedSplit = "reported_split"

@@ -43,6 +43,8 @@ public struct VariantResult: Equatable, Sendable, Codable {
   public var mcc: Double?
   /// In nats.
   public var logLoss: Double?
+  /// The expected calibration error, of 15 bins.
+  public var calibrationError: Double?
   /// `confusion[actual][predicted]`.
   public var confusion: [[Int]]?
   /// After pruning and before training again, on the selection split.
@@ -77,6 +79,7 @@ public struct VariantResult: Equatable, Sendable, Codable {
     case parameterCount = "parameter_count"
     case randomWeights = "random_weights"
     case logLoss = "log_loss"
+    case calibrationError = "expected_calibration_error"
     case accuracyBeforeRefinetuning = "accuracy_before_refinetuning"
     case differenceInterval = "difference_interval"
     case mcnemarP = "mcnemar_p"
@@ -98,4 +101,25 @@ extension VariantResult {
 
   /// The accuracy, unless the weights are random.
   var meaningfulAccuracy: Double? { hasRandomWeights ? nil : accuracy }
+}
+
+/// As MLPerf tells its entries apart.
+enum Division: String {
+  /// The baseline's weights in another number format: nothing was trained for it.
+  case closed
+  /// Trained again.
+  case open
+}
+
+extension VariantResult {
+  /// Nil for the baseline itself, for rows measured elsewhere, and where the training is not known.
+  func division(against baseline: VariantResult?) -> Division? {
+    switch role {
+    case .baseline, .reference: return nil
+    case .pruned, .control: return .open
+    case .converted:
+      guard let epochs, let before = baseline?.epochs else { return nil }
+      return epochs == before && (removedLayers ?? []).isEmpty ? .closed : .open
+    }
+  }
 }

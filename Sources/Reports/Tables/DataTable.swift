@@ -25,8 +25,10 @@ struct DataTable: Equatable, Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// - Parameter caption: what the table holds, for screen readers; shown where the style shows it.
-  func html(caption: String) -> Markup {
+  /// - Parameters:
+  ///   - caption: what the table holds, for screen readers; shown where the style shows it.
+  ///   - isSortable: whether the script of the page lets its reader sort the rows.
+  func html(caption: String, isSortable: Bool = false) -> Markup {
     let head = columns.map { column in
       Markup.element("th", ["scope": "col", "class": column.isNumber ? "number" : "name"], column.title)
     }
@@ -43,7 +45,11 @@ struct DataTable: Equatable, Sendable {
       "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": caption],
       [
         .element(
-          "table", [:],
+          "table",
+          [
+            "class": [isSortable ? "sortable" : "", columns.count > 6 ? "dense" : ""].filter { !$0.isEmpty }.joined(
+              separator: " ")
+          ],
           [
             .element("caption", [:], caption), .element("thead", [:], [.element("tr", [:], head)]),
             .element("tbody", [:], body),

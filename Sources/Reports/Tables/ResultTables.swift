@@ -25,15 +25,17 @@ enum ResultTables {
     let baseline = results.baseline
     return DataTable(
       columns: [
-        .text("Model"), .number("Layers"), .text("Weights"), .number("Size (MB)"), .number("Accuracy"),
+        .text("Model"), .number("Layers"), .text("Weights"), .text("Division"), .number("Size (MB)"),
+        .number("Accuracy"),
         .number("\(results.confidenceText) interval"), .number("Difference (points)"), .number("p (Holm)"),
-        .number("p50 (ms)"), .number("p90 (ms)"), .number("Time ratio"), .number("Peak (MB)"),
+        .number("p50 (ms)"), .number("Time ratio"), .number("Peak (MB)"),
       ],
       rows: results.variants.map { variant in
         [
           variant.shownTitle,
           variant.layers.map(String.init) ?? NumberText.missing,
           variant.precision ?? NumberText.missing,
+          variant.role == .baseline ? "—" : variant.division(against: baseline)?.rawValue ?? NumberText.missing,
           variant.sizeBytes.map(NumberText.megabytes) ?? NumberText.missing,
           AccuracyText.accuracy(variant.accuracy, of: variant),
           AccuracyText.interval(variant.accuracyInterval, of: variant),
@@ -44,37 +46,59 @@ enum ResultTables {
               ? NumberText.missing
               : (variant.mcnemarPHolm ?? variant.mcnemarP).map(NumberText.pValue) ?? NumberText.missing,
           variant.latency.map { NumberText.significant($0.p50) } ?? NumberText.missing,
-          variant.latency.map { NumberText.significant($0.p90) } ?? NumberText.missing,
           ratio(variant.latency?.p50, baseline?.latency?.p50),
           variant.peakMemoryBytes.map(NumberText.megabytes) ?? NumberText.missing,
         ]
       }, rowClasses: rowClasses(results))
   }
 
-  /// The figures of the classifiers: how each was made and where it differs from the baseline.
+  /// The classifiers: how each was made, and its figures.
   static func classification(_ results: ShowdownResults) -> DataTable {
     DataTable(
       columns: [
-        .text("Model"), .text("Role"), .text("Removed layers"), .number("Epochs"), .number("Correct"), .number("F1"),
-        .number("MCC"), .number("Log loss"), .number("Before re-training"), .number("Agreement"), .number("Fixed"),
-        .number("Broken"), .number("p (McNemar)"),
+        .text("Model"), .text("Role"), .text("Removed layers"), .number("Epochs"), .number("Before re-training"),
+        .number("Correct"), .number("F1"), .number("MCC"), .number("Log loss"), .number("ECE"),
       ],
       rows: results.variants.map { variant in
-        let isCompared = variant.role != .baseline && !variant.hasRandomWeights
-        return [
+        [
           variant.shownTitle, variant.role.rawValue,
           variant.removedLayers.map { $0.isEmpty ? "none" : $0.map(String.init).joined(separator: ", ") } ?? "none",
           variant.epochs.map { NumberText.trimmed($0, 2) } ?? NumberText.missing,
+          AccuracyText.figure(variant.accuracyBeforeRefinetuning, 4, of: variant),
           correct(variant),
           AccuracyText.figure(variant.f1, 4, of: variant), AccuracyText.figure(variant.mcc, 4, of: variant),
           AccuracyText.figure(variant.logLoss, 4, of: variant),
-          AccuracyText.figure(variant.accuracyBeforeRefinetuning, 4, of: variant),
-          isCompared ? AccuracyText.figure(variant.agreement, 4, of: variant) : "—",
-          isCompared ? variant.fixed.map(String.init) ?? NumberText.missing : "—",
-          isCompared ? variant.broken.map(String.init) ?? NumberText.missing : "—",
-          isCompared ? variant.mcnemarP.map(NumberText.pValue) ?? NumberText.missing : "—",
+          AccuracyText.figure(variant.calibrationError, 4, of: variant),
         ]
       }, rowClasses: rowClasses(results))
+  }
+
+  /// Row by row against the baseline; nil where nothing was compared, or the weights are random.
+  static func pairs(_ results: ShowdownResults) -> DataTable? {
+    let compared = results.variants.enumerated().filter {
+      $0.element.role != .baseline && $0.element.difference != nil && !$0.element.hasRandomWeights
+    }
+    guard !compared.isEmpty else { return nil }
+    let classes = rowClasses(results)
+    return DataTable(
+      columns: [
+        .text("Model"), .number("Difference (points)"), .number("Agreement"), .number("Fixed rows"),
+        .number("Broken rows"), .number("p (McNemar)"), .number("p (Holm)"),
+      ],
+      rows: compared.map { _, variant in
+        [
+          variant.shownTitle, AccuracyText.difference(of: variant),
+          AccuracyText.figure(variant.agreement, 4, of: variant),
+          variant.fixed.map(NumberText.grouped) ?? NumberText.missing,
+          variant.broken.map(NumberText.grouped) ?? NumberText.missing,
+          variant.mcnemarP.map(NumberText.pValue) ?? NumberText.missing,
+          variant.mcnemarPHolm.map(NumberText.pValue) ?? NumberText.missing,
+        ]
+      },
+      rowClasses: Dictionary(
+        uniqueKeysWithValues: compared.enumerated().compactMap { place, row in
+          classes[row.offset].map { (place, $0) }
+        }))
   }
 
   /// The times in full.

@@ -25,6 +25,7 @@ extension ShowdownResults {
       ("correct", { $0.judged?.correct.map { "\($0)" } }), ("count", { $0.count.map { "\($0)" } }),
       ("f1", { $0.judged?.f1.map { "\($0)" } }), ("mcc", { $0.judged?.mcc.map { "\($0)" } }),
       ("log_loss", { $0.judged?.logLoss.map { "\($0)" } }),
+      ("expected_calibration_error", { $0.judged?.calibrationError.map { "\($0)" } }),
       ("accuracy_before_refinetuning", { $0.judged?.accuracyBeforeRefinetuning.map { "\($0)" } }),
       ("difference", { $0.judged?.difference.map { "\($0)" } }),
       ("difference_lower", { $0.judged?.differenceInterval.map { "\($0.lower)" } }),

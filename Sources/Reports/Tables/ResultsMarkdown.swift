@@ -8,6 +8,7 @@ extension ShowdownResults {
     parts.append("## Comparison\n\n" + ResultTables.overview(self).markdown)
     parts.append(MethodNotes.comparison(self).map(DataTable.escapedMarkdown).joined(separator: " "))
     parts.append("## Classification\n\n" + ResultTables.classification(self).markdown)
+    if let pairs = ResultTables.pairs(self) { parts.append("## Row by row against the baseline\n\n" + pairs.markdown) }
     parts.append("## Speed\n\n" + ResultTables.speed(self).markdown)
     for figure in ReportFigures(self).all where figure.name == "sensitivity" || figure.name == "depth" {
       parts.append("## \(figure.title)\n\n" + figure.table.markdown)
@@ -15,7 +16,7 @@ extension ShowdownResults {
     if let splits, !splits.isEmpty {
       parts.append("## What chose what\n\n" + MethodNotes.splitTable(splits).markdown)
     }
-    let facts = MethodNotes.facts(self)
+    let facts = (command.map { [(name: "Command", value: $0)] } ?? []) + MethodNotes.facts(self)
     if !facts.isEmpty {
       let rows = facts.map { [$0.name, $0.value] }
       parts.append("## Run\n\n" + DataTable(columns: [.text("What"), .text("Value")], rows: rows).markdown)

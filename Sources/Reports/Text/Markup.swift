@@ -35,6 +35,9 @@ struct Markup: Equatable, Sendable {
   /// A style sheet of ours; it may hold neither `<` nor `&`.
   static func style(_ sheet: String) -> Markup { Markup(source: "<style>\n\(sheet)\n</style>\n") }
 
+  /// A script of ours; it may hold neither `<` nor `&`.
+  static func script(_ script: String) -> Markup { Markup(source: "<script>\n\(script)\n</script>\n") }
+
   private static let selfClosing: Set<String> = [
     "meta", "br", "hr", "col", "line", "rect", "circle", "path", "polyline", "polygon", "use",
   ]

@@ -43,6 +43,9 @@ enum NumberText {
     return fixed(p, p < 0.1 ? 3 : 2)
   }
 
+  /// A divergence or difference of losses: four decimals, six where those would hide it.
+  static func nats(_ value: Double) -> String { fixed(value, value.magnitude < 0.001 ? 6 : 4) }
+
   /// A time or rate to three or four figures, whatever its size.
   static func significant(_ value: Double) -> String {
     let size = value.magnitude
