@@ -31,11 +31,12 @@ extension CPUBackend {
   public func packed(weights: [[Float]], bias: [Float]?, inputs: Int) throws(TensorError) -> PackedLinear {
     let joined = weights.count == 1 ? weights[0] : weights.flatMap { $0 }
     let outputs = try outputCount(joined.count, inputs: inputs, bias: bias)
-    let panels = joined.withUnsafeBufferPointer { values -> FloatStorage in
+    // The array is held until the panels are packed, and has outputs x inputs elements.
+    let panels = unsafe joined.withUnsafeBufferPointer { values -> FloatStorage in
+      guard let start = values.baseAddress else { return FloatStorage(count: 0, pool: memory) }
       // Column j of weightᵀ is row j of the weights.
-      guard let start = unsafe values.baseAddress else { return FloatStorage(count: 0, pool: memory) }
-      return unsafe pack(
-        Operand(start: start, rowStride: 1, columnStride: inputs), rows: inputs, columns: outputs, keeping: [])
+      let weights = unsafe Operand(unowned: start, rowStride: 1, columnStride: inputs)
+      return pack(weights, rows: inputs, columns: outputs)
     }
     return PackedLinear(
       inputs: inputs, outputs: outputs, type: CK_TYPE_F32, panels: panels, bias: try stored(bias))
@@ -54,16 +55,14 @@ extension CPUBackend {
       }
     }
     let outputs = try outputCount(joined.count, inputs: inputs, bias: bias)
-    let count = unsafe table.gemm_packed_count(outputs, inputs)
+    let count = table.gemm_packed_count(outputs, inputs)
     let storage = FloatStorage(count: (count + 1) / 2, pool: memory)
     let panelCount = (outputs + table.gemm_nr - 1) / table.gemm_nr
     withExtendedLifetime(storage) {
-      joined.withUnsafeBufferPointer { values in
-        guard let start = unsafe values.baseAddress else { return }
-        let source = unsafe UInt(bitPattern: start)
+      // The array is held until the panels are packed; their memory holds gemm_packed_count halves.
+      unsafe joined.withUnsafeBufferPointer { values in
+        guard let start = values.baseAddress else { return }
         workers.run(panelCount) { panel, _ in
-          guard let start = unsafe UnsafePointer<UInt16>(bitPattern: source) else { return }
-          // The panels' memory holds gemm_packed_count halves.
           unsafe table.gemm_pack_b_f16(
             outputs, inputs, start, inputs, 1, panel, panel + 1,
             UnsafeMutableRawPointer(storage.start).assumingMemoryBound(to: UInt16.self))
@@ -97,31 +96,12 @@ extension CPUBackend {
     if let residual { try check("linear, residual", residual.shape, is: [m, layer.outputs]) }
     let source = try floats(x, "linear")
     let result = allocate([m, layer.outputs])
-    var keeping: [TensorStorage] = [source, layer.panels, result.storage]
-    var args = ck_gemm_args()
-    args.m = m
-    args.n = layer.outputs
-    args.k = layer.inputs
-    // Sizes as checked; `keeping` holds the memory.
-    unsafe args.a = UnsafePointer(source.start)
-    args.a_row_stride = layer.inputs
-    args.a_col_stride = 1
-    unsafe args.b = UnsafeRawPointer(layer.panels.start)
-    args.b_type = layer.type
-    unsafe args.c = result.storage.start
-    args.c_row_stride = layer.outputs
-    if let bias = layer.bias {
-      unsafe args.bias = UnsafePointer(bias.start)
-      keeping.append(bias)
-    }
-    args.activation = activation.kernel
-    if let residual {
-      let other = try floats(residual, "linear, residual")
-      unsafe args.residual = UnsafePointer(other.start)
-      args.residual_row_stride = layer.outputs
-      keeping.append(other)
-    }
-    unsafe gemm(args, keeping: keeping)
+    let other: FloatStorage? = if let residual { try floats(residual, "linear, residual") } else { nil }
+    gemm(
+      Product(
+        m: m, n: layer.outputs, k: layer.inputs, a: Operand(source, rowStride: layer.inputs, columnStride: 1),
+        b: layer.panels, type: layer.type, c: result.storage, bias: layer.bias, activation: activation,
+        residual: other))
     return result.tensor
   }
 
@@ -136,6 +116,7 @@ extension CPUBackend {
     let grain = max(1, Self.elementGrain / max(1, columns))
     split(rows, grain: grain, rounding: 1, keeping: [source, gain, offset, y.storage]) { range in
       let start = range.lowerBound * columns
+      // Rows of the range, parameters of [columns].
       unsafe table.layernorm_f32(
         range.count, columns, source.start + start, nil, gain.start, offset.start, epsilon, y.storage.start + start,
         nil, nil, nil)
@@ -156,15 +137,17 @@ extension CPUBackend {
     let source = try floats(queryKeyValue, "attention")
     let context = allocate([layout.tokenCount, columns])
     let heads = HeadTasks(layout: layout, headCount: headCount, headSize: columns / headCount)
-    let scratch = unsafe table.attention_scratch_count(heads.longest, heads.headSize)
+    let scratch = table.attention_scratch_count(heads.longest, heads.headSize)
     // Some heads a task: a head of a short sentence is less work than taking a task.
     let perTask = max(1, min(headCount, 65536 / max(1, heads.longest * heads.longest * heads.headSize)))
     let tasks = (heads.count + perTask - 1) / perTask
+    // A task has scratch to itself while it runs.
     unsafe share(tasks, scratchCount: scratch, keeping: [source, context.storage]) { task, scratch in
       for head in task * perTask..<min(heads.count, (task + 1) * perTask) {
+        // The three projections lie side by side in rows of `stride`; both storages are kept.
         var args = unsafe heads.arguments(
           head, source.start, source.start + columns, source.start + 2 * columns, rowStride: stride,
-          context.storage.start, contextRowStride: columns, dropout: nil)
+          context.storage.start, contextRowStride: columns, logSumExp: nil, dropout: nil)
         unsafe table.attention_f32(&args, scratch)
       }
     }
@@ -206,6 +189,7 @@ extension CPUBackend {
     switch (word.source, position.source, type.source) {
     case (.floats(let words), .floats(let positions), .floats(let types)):
       split(tokens.words.count, grain: grain, rounding: 1, keeping: [words, positions, types, y.storage]) { range in
+        // Indices were checked above.
         unsafe tokens.withPointers(from: range.lowerBound) { ids, places, kinds in
           unsafe table.embedding_f32(
             range.count, columns, ids, places, kinds, words.start, positions.start, types.start,
@@ -216,9 +200,10 @@ extension CPUBackend {
       withExtendedLifetime((words, positions, types)) {
         split(tokens.words.count, grain: grain, rounding: 1, keeping: [y.storage]) { range in
           unsafe tokens.withPointers(from: range.lowerBound) { ids, places, kinds in
+            // The mappings are held by the values above, and indices were checked.
             // x86 and ARM read halves at any address; safetensors aligns them in practice.
-            guard let w = words.unsafeBytes.baseAddress, let p = positions.unsafeBytes.baseAddress,
-              let t = types.unsafeBytes.baseAddress
+            guard let w = unsafe words.unsafeBytes.baseAddress, let p = unsafe positions.unsafeBytes.baseAddress,
+              let t = unsafe types.unsafeBytes.baseAddress
             else { return }
             unsafe table.embedding_f16(
               range.count, columns, ids, places, kinds, w.assumingMemoryBound(to: UInt16.self),
