@@ -9,6 +9,10 @@ public protocol Backend: AnyObject, Sendable {
   func upload(_ values: [Float], shape: Shape) throws(TensorError) -> Tensor
   func read(_ tensor: Tensor) throws(TensorError) -> [Float]
 
+  /// Rounded to what the backend holds: Floats unless it says otherwise. For what is computed outside, such as losses.
+  func upload(doubles: [Double], shape: Shape) throws(TensorError) -> Tensor
+  func doubles(_ tensor: Tensor) throws(TensorError) -> [Double]
+
   /// activation(x weightᵀ + bias): x `[N, C]`, weight `[O, C]`, bias `[O]`.
   func linear(_ x: Tensor, weight: Tensor, bias: Tensor?, activation: Activation) throws(TensorError) -> LinearOutput
   func linearVJP(
@@ -57,6 +61,14 @@ public protocol Backend: AnyObject, Sendable {
   func adamW(
     weight: inout Tensor, firstMoment: inout Tensor, secondMoment: inout Tensor, gradient: Tensor, step: AdamWStep
   ) throws(TensorError)
+}
+
+extension Backend {
+  public func upload(doubles: [Double], shape: Shape) throws(TensorError) -> Tensor {
+    try upload(doubles.map { Float($0) }, shape: shape)
+  }
+
+  public func doubles(_ tensor: Tensor) throws(TensorError) -> [Double] { try read(tensor).map(Double.init) }
 }
 
 public struct LinearOutput: Sendable {

@@ -30,15 +30,18 @@ public import FoundationEssentials
     guard descriptor >= 0 else { throw .last("open", path) }
     defer { close(descriptor) }
     var status = stat()
+    // fstat fills the struct that it is given.
     guard unsafe fstat(descriptor, &status) == 0 else { throw .last("read the size", path) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegularFile(path: path) }
 
     self.url = url
     let count = Int(status.st_size)
     guard count > 0 else {
+      // Nothing to point to: mmap refuses empty files.
       unsafe unsafeBytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
+    // The system chooses the address, so no other mapping is touched.
     let address = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let address = unsafe address, unsafe address != MAP_FAILED else { throw .last("map", path) }
     // The mapping is `count` bytes long and outlives the descriptor; deinit alone ends it.

@@ -33,6 +33,7 @@ public struct DropoutStream: Equatable, Sendable {
     self.probability = probability
   }
 
-  var threshold: UInt32 { UInt32((probability * 0x1p32).rounded()) }
+  /// At most 2³² - 1, which a probability next to 1 would round beyond.
+  var threshold: UInt32 { UInt32(min((probability * 0x1p32).rounded(), 0x1p32 - 1)) }
   var scale: Double { 1 / (1 - probability) }
 }

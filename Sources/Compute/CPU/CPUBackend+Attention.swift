@@ -11,13 +11,14 @@ extension CPUBackend {
     let context = allocate(query.shape)
     let logSumExp = allocate([headCount, layout.tokenCount])
     let heads = HeadTasks(layout: layout, headCount: headCount, headSize: columns / headCount)
-    let scratch = unsafe table.attention_scratch_count(heads.longest, heads.headSize)
+    let scratch = table.attention_scratch_count(heads.longest, heads.headSize)
     let keeping: [TensorStorage] = [q, k, v, context.storage, logSumExp.storage]
+    // A task has scratch to itself while it runs, enough for the longest sequence.
     unsafe share(heads.count, scratchCount: scratch, keeping: keeping) { task, scratch in
+      // All are [N, C] and [H, N], and `keeping` holds them.
       var args = unsafe heads.arguments(
         task, q.start, k.start, v.start, rowStride: columns, context.storage.start, contextRowStride: columns,
-        dropout: dropout)
-      unsafe args.log_sum_exp = logSumExp.storage.start + heads.logSumExpOffset(task)
+        logSumExp: logSumExp.storage.start, dropout: dropout)
       unsafe table.attention_f32(&args, scratch)
     }
     return AttentionOutput(context: context.tensor, logSumExp: logSumExp.tensor)
@@ -38,23 +39,21 @@ extension CPUBackend {
     let dk = allocate(query.shape)
     let dv = allocate(query.shape)
     let heads = HeadTasks(layout: layout, headCount: headCount, headSize: columns / headCount)
-    let scratch = unsafe table.attention_vjp_scratch_count(heads.longest, heads.headSize)
+    let scratch = table.attention_vjp_scratch_count(heads.longest, heads.headSize)
     let keeping: [TensorStorage] = [
       q, k, v, context, logSumExp, upstream, dq.storage, dk.storage, dv.storage,
     ]
+    // A task has scratch to itself while it runs, enough for the longest sequence.
     unsafe share(heads.count, scratchCount: scratch, keeping: keeping) { task, scratch in
-      var args = ck_attention_vjp_args()
-      unsafe args.forward = heads.arguments(
-        task, q.start, k.start, v.start, rowStride: columns, context.start, contextRowStride: columns,
-        dropout: dropout)
-      unsafe args.forward.log_sum_exp = logSumExp.start + heads.logSumExpOffset(task)
       let offset = heads.offset(task, rowStride: columns)
-      unsafe args.d_context = UnsafePointer(upstream.start + offset)
-      args.d_context_row_stride = columns
-      unsafe args.d_q = dq.storage.start + offset
-      unsafe args.d_k = dk.storage.start + offset
-      unsafe args.d_v = dv.storage.start + offset
-      args.d_row_stride = columns
+      // All are [N, C] and [H, N], and `keeping` holds them.
+      let forward = unsafe heads.arguments(
+        task, q.start, k.start, v.start, rowStride: columns, context.start, contextRowStride: columns,
+        logSumExp: logSumExp.start, dropout: dropout)
+      var args = unsafe ck_attention_vjp_args(
+        forward: forward, d_context: upstream.start + offset, d_context_row_stride: columns,
+        d_q: dq.storage.start + offset, d_k: dk.storage.start + offset, d_v: dv.storage.start + offset,
+        d_row_stride: columns)
       unsafe table.attention_vjp_f32(&args, scratch)
     }
     return AttentionGradients(query: dq.tensor, key: dk.tensor, value: dv.tensor)
@@ -103,26 +102,20 @@ struct HeadTasks {
     return probabilityOffsets[task / headCount] + UInt64(task % headCount * length * length)
   }
 
+  /// What the kernel is told of a task, of tensors whose first elements are given; `logSumExp` is `[H, N]`.
   func arguments(
     _ task: Int, _ q: UnsafePointer<Float>, _ k: UnsafePointer<Float>, _ v: UnsafePointer<Float>, rowStride: Int,
-    _ context: UnsafeMutablePointer<Float>, contextRowStride: Int, dropout: DropoutStream?
+    _ context: UnsafeMutablePointer<Float>, contextRowStride: Int, logSumExp: UnsafeMutablePointer<Float>?,
+    dropout: DropoutStream?
   ) -> ck_attention_args {
-    var args = unsafe ck_attention_args()
-    args.length = layout.length(of: task / headCount)
-    args.head_size = headSize
-    args.scale = Float(1 / Double(headSize).squareRoot())
     let offset = offset(task, rowStride: rowStride)
-    unsafe args.q = q + offset
-    unsafe args.k = k + offset
-    unsafe args.v = v + offset
-    args.row_stride = rowStride
-    unsafe args.context = context + self.offset(task, rowStride: contextRowStride)
-    args.context_row_stride = contextRowStride
-    if let dropout {
-      args.dropout = dropout.kernel
-      args.dropout_offset = dropoutOffset(task)
-    }
-    return unsafe args
+    // Offsets are inside of tensors of the layout's rows.
+    return unsafe ck_attention_args(
+      length: layout.length(of: task / headCount), head_size: headSize,
+      scale: Float(1 / Double(headSize).squareRoot()), q: q + offset, k: k + offset, v: v + offset,
+      row_stride: rowStride, context: context + self.offset(task, rowStride: contextRowStride),
+      context_row_stride: contextRowStride, log_sum_exp: logSumExp.map { unsafe $0 + logSumExpOffset(task) },
+      dropout: dropout?.kernel ?? ck_dropout(), dropout_offset: dropout == nil ? 0 : dropoutOffset(task))
   }
 }
 

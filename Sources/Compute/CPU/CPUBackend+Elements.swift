@@ -1,5 +1,7 @@
 internal import CKernels
 
+// In this file, a range lies inside of 0..<count of tensors of one shape, and `keeping` holds their memory.
+
 extension CPUBackend {
   public func activation(_ x: Tensor, _ activation: Activation) throws(TensorError) -> Tensor {
     let source = try floats(x, "activation")
@@ -65,12 +67,14 @@ extension CPUBackend {
     withExtendedLifetime((source, sums)) {
       workers.run(parts) { index, _ in
         let start = index * part
+        // The part is clipped to the tensor, and there is a place for each part's sum.
         let sum = unsafe table.sum_of_squares_f32(min(part, source.count - start), source.start + start)
         // Two floats' room for each double.
         unsafe UnsafeMutableRawPointer(sums.start).storeBytes(of: sum, toByteOffset: index * 8, as: Double.self)
       }
     }
     return withExtendedLifetime(sums) {
+      // Written above, all of them.
       (0..<parts).reduce(0) { $0 + (unsafe UnsafeRawPointer(sums.start).load(fromByteOffset: $1 * 8, as: Double.self)) }
     }
   }
@@ -106,6 +110,7 @@ extension CPUBackend {
     let present = try floats(tensor, "adamW")
     guard isShared else { return present }
     let copy = allocate(tensor.shape)
+    // Both have the shape's count.
     unsafe copy.storage.start.update(from: present.start, count: present.count)
     tensor = copy.tensor
     return copy.storage

@@ -1,19 +1,73 @@
 internal import CKernels
 
 extension CPUBackend {
-  /// A matrix operand by pointer and strides, in elements.
-  struct Operand {
+  /// A matrix operand: element (i, j) is at start[i * rowStride + j * columnStride].
+  ///
+  /// Safe as far as its strides fit the storage, which it keeps alive.
+  @safe struct Operand {
     let start: UnsafePointer<Float>
     let rowStride: Int
     let columnStride: Int
+    let storage: FloatStorage?
+
+    init(_ storage: FloatStorage, rowStride: Int, columnStride: Int) {
+      // `storage` below keeps it alive.
+      unsafe start = UnsafePointer(storage.start)
+      self.rowStride = rowStride
+      self.columnStride = columnStride
+      self.storage = storage
+    }
+
+    /// Of memory that the caller keeps alive.
+    @unsafe init(unowned start: UnsafePointer<Float>, rowStride: Int, columnStride: Int) {
+      // Alive by the caller's word.
+      unsafe self.start = start
+      self.rowStride = rowStride
+      self.columnStride = columnStride
+      storage = nil
+    }
   }
 
-  /// Packs b `[k, n]` for `gemm`. Element (p, j) is at start[p * rowStride + j * columnStride].
-  func pack(_ b: Operand, rows k: Int, columns n: Int, keeping: [TensorStorage]) -> FloatStorage {
-    let packed = FloatStorage(count: unsafe table.gemm_packed_count(n, k), pool: memory)
+  /// c `[m, n]` = activation(a `[m, k]` b `[k, n]` + bias) + residual; all but a and b contiguous.
+  struct Product {
+    let m: Int
+    let n: Int
+    let k: Int
+    let a: Operand
+    /// As `pack` gives it.
+    let b: FloatStorage
+    var type = CK_TYPE_F32
+    let c: FloatStorage
+    var bias: FloatStorage?
+    var activation = Activation.none
+    /// Where a b + bias goes.
+    var preactivation: FloatStorage?
+    var residual: FloatStorage?
+
+    var storages: [TensorStorage] {
+      let all: [TensorStorage?] = [a.storage, b, c, bias, preactivation, residual]
+      return all.compactMap { $0 }
+    }
+
+    /// The same for C. Valid while the storages live.
+    var arguments: ck_gemm_args {
+      // Whoever makes a product makes the storages as large as m, n and k say.
+      unsafe ck_gemm_args(
+        m: m, n: n, k: k, a: a.start, a_row_stride: a.rowStride, a_col_stride: a.columnStride,
+        b: UnsafeRawPointer(b.start), b_type: type, c: c.start, c_row_stride: n, accumulate: 0,
+        bias: bias.map { unsafe UnsafePointer($0.start) }, activation: activation.kernel,
+        preactivation: preactivation.map { unsafe $0.start }, preactivation_row_stride: n,
+        residual: residual.map { unsafe UnsafePointer($0.start) }, residual_row_stride: n)
+    }
+  }
+
+  /// Packs b `[k, n]` for `gemm`.
+  func pack(_ b: Operand, rows k: Int, columns n: Int) -> FloatStorage {
+    let packed = FloatStorage(count: table.gemm_packed_count(n, k), pool: memory)
     let panels = (n + table.gemm_nr - 1) / table.gemm_nr
     let grain = max(1, Self.elementGrain / max(1, k * table.gemm_nr))
-    split(panels, grain: grain, rounding: 1, keeping: keeping + [packed]) { range in
+    let storages: [TensorStorage?] = [b.storage, packed]
+    split(panels, grain: grain, rounding: 1, keeping: storages.compactMap { $0 }) { range in
       // `packed` has gemm_packed_count elements, and b's bounds are the caller's word.
       unsafe table.gemm_pack_b_f32(
         n, k, b.start, b.columnStride, b.rowStride, range.lowerBound, range.upperBound, packed.start)
@@ -21,11 +75,11 @@ extension CPUBackend {
     return packed
   }
 
-  /// Runs a prepared product on all threads: blocks of rows, and groups of column panels where rows are few.
-  func gemm(_ args: ck_gemm_args, keeping: [TensorStorage]) {
-    let m = args.m
-    guard m > 0, args.n > 0 else { return }
-    let panels = (args.n + table.gemm_nr - 1) / table.gemm_nr
+  /// Computes a product on all threads: blocks of rows, and groups of column panels where rows are few.
+  func gemm(_ product: Product) {
+    let (m, n, k) = (product.m, product.n, product.k)
+    guard m > 0, n > 0 else { return }
+    let panels = (n + table.gemm_nr - 1) / table.gemm_nr
     let threads = workers.threadCount
     let mr = table.gemm_mr
     var rowTasks = max(1, (m + table.gemm_row_block - 1) / table.gemm_row_block)
@@ -34,38 +88,20 @@ extension CPUBackend {
     rowTasks = (m + rowsPerTask - 1) / rowsPerTask
     // Each group of panels packs the rows again, so there are no more groups than threads need. A product below some
     // ten microseconds is not worth waking a thread for.
-    let operations = 2 * m * args.n * args.k
+    let operations = 2 * m * n * k
     let wanted = threads == 1 || operations < 200_000 ? 1 : 3 * threads
     let groups = rowTasks >= wanted ? 1 : min(panels, (wanted + rowTasks - 1) / rowTasks)
     let panelsPerGroup = (panels + groups - 1) / groups
-    let scratchCount = unsafe table.gemm_scratch_count(args.k)
-    unsafe share(rowTasks * groups, scratchCount: scratchCount, keeping: keeping) { task, scratch in
-      var args = unsafe args
+    let scratchCount = table.gemm_scratch_count(k)
+    // A task has scratch to itself while it runs.
+    unsafe share(rowTasks * groups, scratchCount: scratchCount, keeping: product.storages) { task, scratch in
       let row = task % rowTasks * rowsPerTask
       let panel = task / rowTasks * panelsPerGroup
       guard panel < panels else { return }
-      // Bounds: the operands' sizes are the caller's word, and ranges are clipped to them.
+      // Ranges are clipped to the product, and `keeping` holds what the arguments point to.
+      var args = unsafe product.arguments
       unsafe table.gemm(
         &args, row, min(m, row + rowsPerTask), panel, min(panels, panel + panelsPerGroup), scratch)
     }
-  }
-
-  /// c = a b, with strides as given and c contiguous.
-  func product(
-    _ a: Operand, m: Int, k: Int, _ b: Operand, n: Int, into c: FloatStorage, keeping: [TensorStorage]
-  ) {
-    let packed = unsafe pack(b, rows: k, columns: n, keeping: keeping)
-    var args = ck_gemm_args()
-    args.m = m
-    args.n = n
-    args.k = k
-    unsafe args.a = a.start
-    args.a_row_stride = a.rowStride
-    args.a_col_stride = a.columnStride
-    unsafe args.b = UnsafeRawPointer(packed.start)
-    args.b_type = CK_TYPE_F32
-    unsafe args.c = c.start
-    args.c_row_stride = n
-    unsafe gemm(args, keeping: keeping + [packed, c])
   }
 }

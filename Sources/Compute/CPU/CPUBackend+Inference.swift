@@ -10,31 +10,12 @@ extension CPUBackend {
     if let residual { try check("linear, residual", residual.shape, is: [m, layer.outputs]) }
     let source = try floats(x, "linear")
     let result = allocate([m, layer.outputs])
-    var keeping: [TensorStorage] = [source, layer.panels, result.storage]
-    var args = ck_gemm_args()
-    args.m = m
-    args.n = layer.outputs
-    args.k = layer.inputs
-    // Sizes as checked; `keeping` holds the memory.
-    unsafe args.a = UnsafePointer(source.start)
-    args.a_row_stride = layer.inputs
-    args.a_col_stride = 1
-    unsafe args.b = UnsafeRawPointer(layer.panels.start)
-    args.b_type = layer.type
-    unsafe args.c = result.storage.start
-    args.c_row_stride = layer.outputs
-    if let bias = layer.bias {
-      unsafe args.bias = UnsafePointer(bias.start)
-      keeping.append(bias)
-    }
-    args.activation = activation.kernel
-    if let residual {
-      let other = try floats(residual, "linear, residual")
-      unsafe args.residual = UnsafePointer(other.start)
-      args.residual_row_stride = layer.outputs
-      keeping.append(other)
-    }
-    unsafe gemm(args, keeping: keeping)
+    let other: FloatStorage? = if let residual { try floats(residual, "linear, residual") } else { nil }
+    gemm(
+      Product(
+        m: m, n: layer.outputs, k: layer.inputs, a: Operand(source, rowStride: layer.inputs, columnStride: 1),
+        b: layer.panels, type: layer.type, c: result.storage, bias: layer.bias, activation: activation,
+        residual: other))
     return result.tensor
   }
 
@@ -49,6 +30,7 @@ extension CPUBackend {
     let grain = max(1, Self.elementGrain / max(1, columns))
     split(rows, grain: grain, rounding: 1, keeping: [source, gain, offset, y.storage]) { range in
       let start = range.lowerBound * columns
+      // Rows of the range, parameters of [columns].
       unsafe table.layernorm_f32(
         range.count, columns, source.start + start, nil, gain.start, offset.start, epsilon, y.storage.start + start,
         nil, nil, nil)
@@ -69,15 +51,17 @@ extension CPUBackend {
     let source = try floats(queryKeyValue, "attention")
     let context = allocate([layout.tokenCount, columns])
     let heads = HeadTasks(layout: layout, headCount: headCount, headSize: columns / headCount)
-    let scratch = unsafe table.attention_scratch_count(heads.longest, heads.headSize)
+    let scratch = table.attention_scratch_count(heads.longest, heads.headSize)
     // Some heads a task: a head of a short sentence is less work than taking a task.
     let perTask = max(1, min(headCount, 65536 / max(1, heads.longest * heads.longest * heads.headSize)))
     let tasks = (heads.count + perTask - 1) / perTask
+    // A task has scratch to itself while it runs.
     unsafe share(tasks, scratchCount: scratch, keeping: [source, context.storage]) { task, scratch in
       for head in task * perTask..<min(heads.count, (task + 1) * perTask) {
+        // The three projections lie side by side in rows of `stride`; both storages are kept.
         var args = unsafe heads.arguments(
           head, source.start, source.start + columns, source.start + 2 * columns, rowStride: stride,
-          context.storage.start, contextRowStride: columns, dropout: nil)
+          context.storage.start, contextRowStride: columns, logSumExp: nil, dropout: nil)
         unsafe table.attention_f32(&args, scratch)
       }
     }

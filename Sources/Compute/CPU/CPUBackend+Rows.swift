@@ -1,5 +1,8 @@
 internal import CKernels
 
+// In this file, a range lies inside of the rows or columns of tensors whose shapes the tape has checked, and `keeping`
+// holds their memory.
+
 extension CPUBackend {
   public func layerNorm(
     _ x: Tensor, residual: Tensor?, scale: Tensor, shift: Tensor, epsilon: Float
@@ -108,7 +111,7 @@ extension CPUBackend {
     let y = allocate([rows.count, columns])
     withExtendedLifetime(source) {
       for (index, row) in rows.enumerated() {
-        // Rows were checked against x's.
+        // Rows were checked against x's; y has one for each.
         unsafe (y.storage.start + index * columns).update(from: source.start + row * columns, count: columns)
       }
     }
@@ -122,6 +125,7 @@ extension CPUBackend {
     result.storage.clear()
     withExtendedLifetime((upstream, result.storage)) {
       for (index, row) in rows.enumerated() {
+        // Rows were checked against rowCount; dy has one for each.
         unsafe table.add_f32(
           columns, upstream.start + index * columns, result.storage.start + row * columns,
           result.storage.start + row * columns)
@@ -136,6 +140,7 @@ extension TokenIndices {
   func withPointers(
     from start: Int, _ body: (UnsafePointer<Int32>, UnsafePointer<Int32>, UnsafePointer<Int32>) -> Void
   ) {
+    // Three arrays of one length, of which `start` is an index or the end.
     unsafe words.withUnsafeBufferPointer { words in
       unsafe positions.withUnsafeBufferPointer { positions in
         unsafe types.withUnsafeBufferPointer { types in

@@ -1,4 +1,4 @@
-package import CKernels
+internal import CKernels
 
 /// The CPU: kernels in C for the instruction set at hand, shared out over the threads of a pool.
 ///
@@ -28,7 +28,7 @@ public final class CPUBackend: Backend {
   public var instructionSet: InstructionSet { kernels.instructionSet }
   public var threadCount: Int { workers.threadCount }
 
-  var table: ck_kernels { unsafe kernels.table }
+  var table: ck_kernels { kernels.table }
 
   /// Gives memory that no tensor uses back to the system.
   public func releaseUnusedMemory() { memory.trim() }
@@ -98,14 +98,18 @@ public final class CPUBackend: Backend {
   private var block = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
   private var count = 16
 
+  /// At least `wanted` floats, not cleared; they last until the next call.
   func floats(_ wanted: Int) -> UnsafeMutablePointer<Float> {
     if wanted > count {
+      // The block is this object's own, and the worker has left what it had of it.
       unsafe block.deallocate()
       count = wanted
       unsafe block = .allocate(byteCount: wanted * MemoryLayout<Float>.stride, alignment: MemoryPool.alignment)
     }
+    // Nothing but floats is ever kept in it.
     return unsafe block.assumingMemoryBound(to: Float.self)
   }
 
+  // Allocated here, and with this object goes the last user.
   deinit { unsafe block.deallocate() }
 }

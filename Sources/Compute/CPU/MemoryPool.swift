@@ -22,13 +22,14 @@ final class MemoryPool: Sendable {
     if let address = free.withLock({ $0[capacity]?.popLast() }),
       let pointer = unsafe UnsafeMutableRawPointer(bitPattern: address)
     {
+      // Out of the list, so nobody else has it.
       return unsafe (pointer, capacity)
     }
-    return unsafe (.allocate(byteCount: capacity, alignment: Self.alignment), capacity)
+    return (.allocate(byteCount: capacity, alignment: Self.alignment), capacity)
   }
 
   func give(_ address: UnsafeMutableRawPointer, capacity: Int) {
-    let bits = UInt(bitPattern: unsafe address)
+    let bits = UInt(bitPattern: address)
     free.withLock { $0[capacity, default: []].append(bits) }
   }
 
@@ -52,7 +53,7 @@ final class MemoryPool: Sendable {
 }
 
 /// The floats of a tensor on the CPU, aligned to a cache line; the memory goes back to its pool.
-@safe final class FloatStorage: TensorStorage, @unchecked Sendable {
+@safe package final class FloatStorage: TensorStorage, @unchecked Sendable {
   // Unchecked as TensorStorage says.
   let start: UnsafeMutablePointer<Float>
   let count: Int
@@ -64,12 +65,13 @@ final class MemoryPool: Sendable {
     let block = unsafe pool.take(count * MemoryLayout<Float>.stride)
     // The block is large enough and aligned; floats need no initialisation.
     unsafe start = block.address.bindMemory(to: Float.self, capacity: max(1, count))
-    capacity = block.capacity
+    capacity = unsafe block.capacity
     self.count = count
     self.pool = pool
     super.init()
   }
 
+  // `start` is what `take` gave, `count` floats of it ours until here.
   deinit { unsafe pool.give(UnsafeMutableRawPointer(start), capacity: capacity) }
 
   func clear() { unsafe start.update(repeating: 0, count: count) }

@@ -16,11 +16,12 @@ extension CPUBackend {
   public func packed(weights: [[Float]], bias: [Float]?, inputs: Int) throws(TensorError) -> PackedLinear {
     let joined = weights.count == 1 ? weights[0] : weights.flatMap { $0 }
     let outputs = try outputCount(joined.count, inputs: inputs, bias: bias)
-    let panels = joined.withUnsafeBufferPointer { values -> FloatStorage in
+    // The array is held until the panels are packed, and has outputs x inputs elements.
+    let panels = unsafe joined.withUnsafeBufferPointer { values -> FloatStorage in
+      guard let start = values.baseAddress else { return FloatStorage(count: 0, pool: memory) }
       // Column j of weightᵀ is row j of the weights.
-      guard let start = unsafe values.baseAddress else { return FloatStorage(count: 0, pool: memory) }
-      return unsafe pack(
-        Operand(start: start, rowStride: 1, columnStride: inputs), rows: inputs, columns: outputs, keeping: [])
+      let weights = unsafe Operand(unowned: start, rowStride: 1, columnStride: inputs)
+      return pack(weights, rows: inputs, columns: outputs)
     }
     return PackedLinear(
       inputs: inputs, outputs: outputs, type: CK_TYPE_F32, panels: panels, bias: try storage(of: bias))

@@ -17,7 +17,7 @@ public struct StoredValues: Sendable {
   /// Nil when the bytes are not aligned to the format, as safetensors allow; they must be copied then.
   public init?(bytes: MappedBytes, format: Format) {
     guard let start = unsafe bytes.unsafeBytes.baseAddress, bytes.count.isMultiple(of: format.bytes),
-      UInt(bitPattern: unsafe start).isMultiple(of: UInt(format.bytes))
+      UInt(bitPattern: start).isMultiple(of: UInt(format.bytes))
     else { return nil }
     self.bytes = bytes
     self.format = format

@@ -28,7 +28,7 @@ extension Tape {
     var targets = [Double](repeating: smoothing / Double(classes), count: logits.shape.count)
     for (row, label) in labels.enumerated() { targets[row * classes + Int(label)] += 1 - smoothing }
     let (loss, gradient) = softmaxLoss(
-      logits: try backend.read(logits.tensor).map(Double.init), targets: targets, classes: classes)
+      logits: try backend.doubles(logits.tensor), targets: targets, classes: classes)
     return try scalarLoss(logits, loss: loss, gradient: gradient)
   }
 
@@ -47,7 +47,7 @@ extension Tape {
       throw .countMismatch(op: "distillation", expected: logits.shape.count, found: teacher.count)
     }
     let targets = softmaxRows(teacher.map { Double($0) / temperature }, columns: classes)
-    let softened = try backend.read(logits.tensor).map { Double($0) / temperature }
+    let softened = try backend.doubles(logits.tensor).map { $0 / temperature }
     var (loss, gradient) = softmaxLoss(logits: softened, targets: targets, classes: classes)
     let rows = Double(max(1, teacher.count / classes))
     loss += targets.reduce(0) { $0 + ($1 > 0 ? $1 * log($1) : 0) } / rows
@@ -61,9 +61,9 @@ extension Tape {
   ) throws(TensorError) -> Variable {
     let backend = backend
     let shape = logits.shape
-    return record(try backend.upload([Float(loss)], shape: [1]), from: [logits]) { (dy) throws(TensorError) in
-      let factor = Double(try backend.read(dy)[0])
-      return [try backend.upload(gradient.map { Float($0 * factor) }, shape: shape)]
+    return record(try backend.upload(doubles: [loss], shape: [1]), from: [logits]) { (dy) throws(TensorError) in
+      let factor = try backend.doubles(dy)[0]
+      return [try backend.upload(doubles: gradient.map { $0 * factor }, shape: shape)]
     }
   }
 }

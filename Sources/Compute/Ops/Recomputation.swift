@@ -25,7 +25,7 @@ extension Tape {
       var again = Tape(backend: backend, random: randomBefore)
       // No parameter of a model has an empty name.
       let start = again.parameter("", x.tensor)
-      let gradients = try again.backward(from: try body(start, &again), gradient: dy).byName
+      let gradients = try again.backward(from: try body(start, &again), upstream: dy).byName
       return [gradients[""]] + parameters.map { gradients[$0.name] }
     }
   }

@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 import Yams
 
 /// The models and data sets that Espalier knows by name, with their sources, sums and licences.

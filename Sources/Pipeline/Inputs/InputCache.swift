@@ -1,5 +1,5 @@
 import Compute
-package import FoundationEssentials
+import FoundationEssentials
 
 /// Where fetched files are kept: `$ESPALIER_CACHE`, or `espalier` in `$XDG_CACHE_HOME` or `~/.cache`.
 struct InputCache: Sendable {

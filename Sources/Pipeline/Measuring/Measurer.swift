@@ -1,6 +1,6 @@
 import Bert
 import Compute
-package import FoundationEssentials
+import FoundationEssentials
 import Measurement
 import Text
 import Training

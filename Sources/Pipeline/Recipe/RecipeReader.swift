@@ -1,6 +1,6 @@
 import Bert
-package import Compute
-package import FoundationEssentials
+import Compute
+import FoundationEssentials
 import Text
 import Training
 import Yams

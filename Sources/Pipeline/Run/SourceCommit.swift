@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 import Subprocess
 
 /// The commit that this program was built from, for whoever reads a figure and wants to make it again.

@@ -1,4 +1,4 @@
-package import FoundationEssentials
+import FoundationEssentials
 
 /// What a finished stage leaves in `stages/NAME.json`: what it was made from, what it made, and what it found.
 package struct StageRecord<Findings: Codable & Sendable>: Codable, Sendable {

@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 
 /// A tokenizer's settings and vocabulary as they are read from a model directory.
 struct TokenizerFile {
