@@ -1,4 +1,4 @@
-.PHONY: build test format run readme picture
+.PHONY: build test format run readme picture bench bench-build bench-peers sanitize
 
 build:
 	swift build -c release
@@ -20,3 +20,21 @@ readme:
 REPORT ?= runs/quickstart/report
 picture:
 	docs/pictures/make.sh $(REPORT)
+
+# Kernels against the machine's measured limits; writes this machine's section of docs/kernels.md.
+bench: bench-build
+	Benchmarks/.build/release/EspalierBench kernels --document docs/kernels.md \
+	  --commit $$(git describe --always --dirty --abbrev=10) > /dev/null
+
+# Espalier beside other engines; writes docs/results/peers. ARGUMENTS=--quick takes minutes, --isa avx2 leaves AVX-512 out.
+PEERS = Benchmarks/.build/peers
+bench-peers: bench-build $(PEERS)/venv/installed
+	$(PEERS)/venv/bin/python Benchmarks/peers/compare.py --executable Benchmarks/.build/release/EspalierBench $(ARGUMENTS)
+
+$(PEERS)/venv/installed: Benchmarks/peers/requirements.txt
+	python3 -m venv $(PEERS)/venv
+	$(PEERS)/venv/bin/python -m pip install -q -r Benchmarks/peers/requirements.txt
+	touch $@
+
+bench-build:
+	swift build -c release --package-path Benchmarks --product EspalierBench
