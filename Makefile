@@ -38,3 +38,10 @@ $(PEERS)/venv/installed: Benchmarks/peers/requirements.txt
 
 bench-build:
 	swift build -c release --package-path Benchmarks --product EspalierBench
+
+# Kernels under the address sanitizer and that for undefined behaviour, which traps; the pool of threads under that for
+# threads. XCTest, which none of these tests use, leaks by itself.
+SANITIZE = ESPALIER_CORE=1 swift test -c release --disable-xctest
+sanitize:
+	$(SANITIZE) --sanitize=address -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined --scratch-path .build-asan
+	$(SANITIZE) --sanitize=thread --scratch-path .build-tsan --filter WorkerPool

@@ -78,3 +78,10 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )
+
+// The numeric core and its tests alone, which need no other package: what the sanitizers build, see the Makefile.
+if Context.environment["ESPALIER_CORE"] != nil {
+  package.targets.removeAll { !["CKernels", "Compute", "TestSupport", "ComputeTests"].contains($0.name) }
+  package.products = []
+  package.dependencies = []
+}

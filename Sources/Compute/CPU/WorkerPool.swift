@@ -21,7 +21,6 @@ package final class WorkerPool: Sendable {
 
   private let crew = Crew()
   private let threads: Threads
-  private let loop = Mutex<Void>(())
 
   package init(threadCount: Int) {
     precondition(threadCount > 0, "a pool of \(threadCount) threads")
@@ -39,7 +38,7 @@ package final class WorkerPool: Sendable {
   /// the same pool.
   package func run(_ count: Int, _ body: (Int, Int) -> Void) {
     // A single task takes its turn too: the caller is worker 0, who may be at work for another caller.
-    loop.withLock { _ in
+    crew.inTurn {
       guard count > 1, !threads.isEmpty else {
         for task in 0..<count { body(task, 0) }
         return
@@ -62,6 +61,8 @@ package final class WorkerPool: Sendable {
   private let isStopping = Atomic<Bool>(false)
   private var job: ((Int, Int) -> Void)?
   private var taskCount = 0
+  /// Held by the caller whose loop it is. A pthread lock as the gate is, since the thread sanitizer knows those.
+  private let turn: UnsafeMutablePointer<pthread_mutex_t>
   private let gate: UnsafeMutablePointer<pthread_mutex_t>
   private let bell: UnsafeMutablePointer<pthread_cond_t>
 
@@ -71,7 +72,9 @@ package final class WorkerPool: Sendable {
   private static let spins = 2000
 
   init() {
-    // Both live until deinit, when no thread holds the crew any more.
+    // All live until deinit, when no thread holds the crew any more.
+    unsafe turn = .allocate(capacity: 1)
+    unsafe pthread_mutex_init(turn, nil)
     unsafe gate = .allocate(capacity: 1)
     unsafe bell = .allocate(capacity: 1)
     unsafe pthread_mutex_init(gate, nil)
@@ -82,11 +85,21 @@ package final class WorkerPool: Sendable {
     // Nobody waits: each thread held the crew until it had left.
     unsafe pthread_cond_destroy(bell)
     unsafe pthread_mutex_destroy(gate)
+    unsafe pthread_mutex_destroy(turn)
+    unsafe turn.deallocate()
     unsafe bell.deallocate()
     unsafe gate.deallocate()
   }
 
-  /// Runs one loop; the caller is worker 0.
+  /// Calls `body` when no other caller is inside.
+  func inTurn(_ body: () -> Void) {
+    // The pointer is the crew's own, see init.
+    unsafe pthread_mutex_lock(turn)
+    defer { unsafe pthread_mutex_unlock(turn) }
+    body()
+  }
+
+  /// Runs one loop, in turn; the caller is worker 0.
   func run(_ count: Int, _ body: @escaping (Int, Int) -> Void) {
     job = body
     taskCount = count
