@@ -13,6 +13,7 @@ public struct AdamW: Sendable {
   private let beta2: Double
   private let epsilon: Double
   private let weightDecay: Double
+  private let layerwiseLrDecay: Double?
   private let maxGradNorm: Double
 
   public init(
@@ -39,6 +40,7 @@ public struct AdamW: Sendable {
     beta2 = configuration.adamBeta2
     epsilon = configuration.adamEpsilon
     weightDecay = configuration.weightDecay
+    layerwiseLrDecay = configuration.layerwiseLrDecay
     maxGradNorm = configuration.maxGradNorm
   }
 
@@ -60,16 +62,25 @@ public struct AdamW: Sendable {
     let norm = squares.squareRoot() / Double(batches)
     // As PyTorch's clip_grad_norm_.
     let clip = maxGradNorm > 0 ? min(1, maxGradNorm / (norm + 1e-6)) : 1
+    let layerCount = (parameters.names.compactMap(WeightNames.layerIndex).max() ?? -1) + 1
     for name in parameters.names {
       guard let gradient = gradients.byName[name] else { continue }
       let settings = AdamWStep(
-        learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+        learningRate: learningRate * factor(name, layerCount: layerCount), beta1: beta1, beta2: beta2, epsilon: epsilon,
         weightDecay: Self.decays(name) ? weightDecay : 0, step: step, gradientScale: clip / Double(batches))
       try backend.adamW(
         weight: &parameters[name], firstMoment: &firstMoments[name], secondMoment: &secondMoments[name],
         gradient: gradient, step: settings)
     }
     return norm
+  }
+
+  /// What the rate of a parameter is multiplied by: the decay, once for each layer between it and the pooler.
+  private func factor(_ name: String, layerCount: Int) -> Double {
+    guard let layerwiseLrDecay else { return 1 }
+    let isEmbedding = name.hasPrefix("bert.embeddings.")
+    let layersAbove = isEmbedding ? layerCount + 1 : WeightNames.layerIndex(name).map { layerCount - $0 } ?? 0
+    return repeatElement(layerwiseLrDecay, count: layersAbove).reduce(1, *)
   }
 
   /// Whether a parameter is pulled to zero: neither biases nor LayerNorm are.

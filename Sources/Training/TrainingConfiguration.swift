@@ -6,6 +6,9 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
   public var gradientAccumulationSteps: Int
   /// The peak of the schedule.
   public var learningRate: Double
+  /// What the rate is multiplied by for each layer further from the classifier, as in ELECTRA's `layerwise_lr_decay`:
+  /// general features change less than those near the task. Nil for one rate.
+  public var layerwiseLrDecay: Double?
   /// Decoupled; none on biases and LayerNorm.
   public var weightDecay: Double
   /// The share of steps in which the rate rises from zero.
@@ -25,7 +28,8 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
 
   public init(
     numTrainEpochs: Int = 3, trainBatchSize: Int = 32, gradientAccumulationSteps: Int = 1,
-    learningRate: Double = 5e-5, weightDecay: Double = 0.01, warmupRatio: Double = 0.06, maxGradNorm: Double = 1,
+    learningRate: Double = 5e-5, layerwiseLrDecay: Double? = nil, weightDecay: Double = 0.01,
+    warmupRatio: Double = 0.06, maxGradNorm: Double = 1,
     labelSmoothingFactor: Double = 0, adamBeta1: Double = 0.9, adamBeta2: Double = 0.999, adamEpsilon: Double = 1e-8,
     seed: UInt64 = 42, loadBestModelAtEnd: Bool = true, distillation: DistillationConfiguration? = nil
   ) {
@@ -33,6 +37,7 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     self.trainBatchSize = trainBatchSize
     self.gradientAccumulationSteps = gradientAccumulationSteps
     self.learningRate = learningRate
+    self.layerwiseLrDecay = layerwiseLrDecay
     self.weightDecay = weightDecay
     self.warmupRatio = warmupRatio
     self.maxGradNorm = maxGradNorm
@@ -59,6 +64,10 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
       try require(counts.contains(count), name, "a number from 1 to 1000000", count)
     }
     try require(learningRate > 0 && learningRate < 1, "learning_rate", "a number between 0 and 1", learningRate)
+    if let layerwiseLrDecay {
+      try require(
+        layerwiseLrDecay > 0 && layerwiseLrDecay <= 1, "layerwise_lr_decay", "a number above 0, to 1", layerwiseLrDecay)
+    }
     try require(weightDecay >= 0 && weightDecay < 1, "weight_decay", "a number from 0 to below 1", weightDecay)
     try require((0...1).contains(warmupRatio), "warmup_ratio", "a number from 0 to 1", warmupRatio)
     try require(maxGradNorm >= 0 && maxGradNorm.isFinite, "max_grad_norm", "a number of at least 0", maxGradNorm)

@@ -96,4 +96,29 @@ import Training
     let logits = try PackedClassifier(model, backend: backend).logits(input)
     for (found, exact) in zip(logits, expected.final_logits.joined()) { #expect(abs(Double(found) - exact) < 2e-5) }
   }
+
+  @Test("Each layer's rate is the decay times that of the layer above; embeddings are the lowest") func layerwise()
+    throws
+  {
+    let backend = try CPUBackend()
+    let names = [
+      "bert.embeddings.word_embeddings.weight", "bert.encoder.layer.0.output.dense.weight",
+      "bert.encoder.layer.1.output.dense.weight", "bert.pooler.dense.weight", "classifier.weight",
+    ]
+    func moved(_ decay: Double?) throws -> [Float] {
+      var parameters = ParameterStore(try names.map { ($0, try backend.upload([1], shape: Shape([1]))) })
+      var gradients = Gradients()
+      for name in names { gradients.byName[name] = try backend.upload([0.5], shape: Shape([1])) }
+      var optimizer = try AdamW(
+        TrainingConfiguration(layerwiseLrDecay: decay, weightDecay: 0), for: parameters, backend: backend)
+      _ = try optimizer.update(&parameters, gradients: gradients, batches: 1, learningRate: 0.1, backend: backend)
+      return try names.map { 1 - (try backend.read(parameters[$0])[0]) }
+    }
+    // The first step of Adam is the rate itself, whatever the gradient.
+    for (found, exact) in zip(try moved(0.5), [0.0125, 0.025, 0.05, 0.1, 0.1]) {
+      #expect(abs(Double(found) - exact) < 1e-6)
+    }
+    #expect(try moved(nil).allSatisfy { abs($0 - 0.1) < 1e-6 })
+    #expect(try moved(1) == moved(nil))
+  }
 }

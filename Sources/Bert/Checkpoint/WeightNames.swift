@@ -25,6 +25,13 @@ public enum WeightNames {
   /// The prefix of a layer's parameters, with the final dot.
   public static func layer(_ index: Int) -> String { "bert.encoder.layer.\(index)." }
 
+  /// The layer that a parameter belongs to; nil for embeddings, pooler and classifier.
+  public static func layerIndex(_ name: String) -> Int? {
+    let prefix = "bert.encoder.layer."
+    guard name.hasPrefix(prefix) else { return nil }
+    return Int(name.dropFirst(prefix.count).prefix { $0 != "." })
+  }
+
   /// Reads a stored name: with or without the prefix `bert.`, with LayerNorm's `gamma` and `beta` of old files.
   public static func meaning(of stored: String) -> Meaning {
     var name = stored

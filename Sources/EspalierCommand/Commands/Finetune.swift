@@ -26,6 +26,8 @@ struct Finetune: AsyncParsableCommand {
   var trainBatchSize = 32
   @Option(help: "The peak of the schedule.")
   var learningRate = 5e-5
+  @Option(help: "What the rate is multiplied by for each layer further from the classifier.")
+  var layerwiseLrDecay: Double?
   @Option(help: "Of matrices; none on biases and LayerNorm.")
   var weightDecay = 0.01
   @Option(help: "The share of steps in which the rate rises.")
@@ -49,7 +51,8 @@ struct Finetune: AsyncParsableCommand {
     }
     let configuration = TrainingConfiguration(
       numTrainEpochs: numTrainEpochs, trainBatchSize: trainBatchSize,
-      gradientAccumulationSteps: gradientAccumulationSteps, learningRate: learningRate, weightDecay: weightDecay,
+      gradientAccumulationSteps: gradientAccumulationSteps, learningRate: learningRate,
+      layerwiseLrDecay: layerwiseLrDecay, weightDecay: weightDecay,
       warmupRatio: warmupRatio, labelSmoothingFactor: labelSmoothingFactor, seed: seed)
     let backend = try compute.backend()
     let target = URL(filePath: output, directoryHint: .isDirectory)

@@ -91,6 +91,7 @@ package enum RecipeReader {
     settings.gradientAccumulationSteps =
       try node.integer("gradient_accumulation_steps", 1...65_536) ?? settings.gradientAccumulationSteps
     settings.learningRate = try node.number("learning_rate", 1e-12...0.999) ?? settings.learningRate
+    settings.layerwiseLrDecay = try node.number("layerwise_lr_decay", 0.001...1)
     settings.weightDecay = try node.number("weight_decay", 0...0.999) ?? settings.weightDecay
     settings.warmupRatio = try node.number("warmup_ratio", 0...1) ?? settings.warmupRatio
     settings.maxGradNorm = try node.number("max_grad_norm", 0...1e9) ?? settings.maxGradNorm
