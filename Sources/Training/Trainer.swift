@@ -103,8 +103,10 @@ public struct Trainer: Sendable {
     var gradients = Gradients()
     var loss = 0.0
     for (index, batch) in batches.enumerated() {
-      var tape = Tape(
-        backend: backend, random: RandomStream(seed: configuration.seed, step: UInt64(firstBatch + index)))
+      let number = UInt64(firstBatch + index)
+      let batch =
+        configuration.wordDropout.map { batch.droppingTokens($0, seed: configuration.seed, step: number) } ?? batch
+      var tape = Tape(backend: backend, random: RandomStream(seed: configuration.seed, step: number))
       let logits = try state.model.logits(
         try EncoderInput(batch), on: &tape, recomputesLayers: gradientCheckpointing)
       let value = try batchLoss(logits, batch, teacherLogits, on: &tape)

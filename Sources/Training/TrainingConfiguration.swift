@@ -16,6 +16,11 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
   /// The largest norm of all gradients together; 0 for no clipping.
   public var maxGradNorm: Double
   public var labelSmoothingFactor: Double
+  /// The chance of each token between `[CLS]` and `[SEP]` to be left out of a step. Nil for none.
+  ///
+  /// - SeeAlso: Iyyer et al., "Deep unordered composition rivals syntactic methods for text classification", ACL 2015,
+  ///   section 3.1.
+  public var wordDropout: Double?
   public var adamBeta1: Double
   public var adamBeta2: Double
   public var adamEpsilon: Double
@@ -30,7 +35,8 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     numTrainEpochs: Int = 3, trainBatchSize: Int = 32, gradientAccumulationSteps: Int = 1,
     learningRate: Double = 5e-5, layerwiseLrDecay: Double? = nil, weightDecay: Double = 0.01,
     warmupRatio: Double = 0.06, maxGradNorm: Double = 1,
-    labelSmoothingFactor: Double = 0, adamBeta1: Double = 0.9, adamBeta2: Double = 0.999, adamEpsilon: Double = 1e-8,
+    labelSmoothingFactor: Double = 0, wordDropout: Double? = nil, adamBeta1: Double = 0.9, adamBeta2: Double = 0.999,
+    adamEpsilon: Double = 1e-8,
     seed: UInt64 = 42, loadBestModelAtEnd: Bool = true, distillation: DistillationConfiguration? = nil
   ) {
     self.numTrainEpochs = numTrainEpochs
@@ -42,6 +48,7 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     self.warmupRatio = warmupRatio
     self.maxGradNorm = maxGradNorm
     self.labelSmoothingFactor = labelSmoothingFactor
+    self.wordDropout = wordDropout
     self.adamBeta1 = adamBeta1
     self.adamBeta2 = adamBeta2
     self.adamEpsilon = adamEpsilon
@@ -74,6 +81,9 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     try require(
       (0..<1).contains(labelSmoothingFactor), "label_smoothing_factor", "a number from 0 to below 1",
       labelSmoothingFactor)
+    if let wordDropout {
+      try require((0..<1).contains(wordDropout), "word_dropout", "a number from 0 to below 1", wordDropout)
+    }
     // Adam divides by 1 - beta and by epsilon.
     try require((0..<1).contains(adamBeta1), "adam_beta1", "a number from 0 to below 1", adamBeta1)
     try require((0..<1).contains(adamBeta2), "adam_beta2", "a number from 0 to below 1", adamBeta2)

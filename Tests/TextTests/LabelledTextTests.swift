@@ -138,4 +138,31 @@ import Text
     #expect(batch.labels == [0, 1])
     #expect(batch.ids.first == 101)
   }
+
+  @Test("Dropped tokens are drawn by seed and step; a sentence's first and last stay") func droppedTokens() {
+    let lengths = [2, 1, 40] + [Int](repeating: 100, count: 200)
+    let offsets = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    let count = offsets[offsets.count - 1]
+    let batch = RaggedBatch(
+      ids: (0..<Int32(count)).map { $0 }, typeIDs: (0..<Int32(count)).map { $0 % 2 },
+      positions: lengths.flatMap { 0..<Int32($0) }, offsets: offsets, labels: lengths.map { Int32($0 % 2) },
+      rows: Array(0..<lengths.count))
+    let fewer = batch.droppingTokens(0.1, seed: 3, step: 8)
+    #expect(fewer == batch.droppingTokens(0.1, seed: 3, step: 8))
+    #expect(fewer != batch.droppingTokens(0.1, seed: 3, step: 9))
+    #expect(fewer != batch.droppingTokens(0.1, seed: 4, step: 8))
+    #expect(batch.droppingTokens(0, seed: 3, step: 8) == batch)
+    #expect(fewer.labels == batch.labels && fewer.rows == batch.rows && fewer.offsets.count == offsets.count)
+    #expect(fewer.ids == fewer.ids.sorted() && fewer.typeIDs == fewer.ids.map { $0 % 2 })
+    for (sentence, length) in lengths.enumerated() {
+      let range = fewer.offsets[sentence]..<fewer.offsets[sentence + 1]
+      #expect(fewer.ids[range].first == Int32(offsets[sentence]))
+      #expect(fewer.ids[range].last == Int32(offsets[sentence] + length - 1))
+      #expect(Array(fewer.positions[range]) == Array(0..<Int32(range.count)))
+    }
+    // 5 standard deviations of a binomial count.
+    let inner = 98 * 200 + 38
+    let dropped = count - fewer.ids.count
+    #expect(abs(Double(dropped) - 0.1 * Double(inner)) < 5 * (Double(inner) * 0.09).squareRoot())
+  }
 }

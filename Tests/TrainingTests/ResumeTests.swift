@@ -11,7 +11,7 @@ import Training
 
   /// Twelve steps, four an epoch, the last of each of one batch of 4 and one of 2; with dropout.
   private static let settings = TrainingConfiguration(
-    numTrainEpochs: 3, trainBatchSize: 4, gradientAccumulationSteps: 2, learningRate: 1e-3, seed: 11)
+    numTrainEpochs: 3, trainBatchSize: 4, gradientAccumulationSteps: 2, learningRate: 1e-3, wordDropout: 0.2, seed: 11)
   private let settings = Self.settings
   private let data = TokenizedText.toy(30, seed: 1)
   private let selection = TokenizedText.toy(12, seed: 2)

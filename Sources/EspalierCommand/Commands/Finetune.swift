@@ -34,6 +34,8 @@ struct Finetune: AsyncParsableCommand {
   var warmupRatio = 0.06
   @Option(help: "The share of each label that is spread over all classes.")
   var labelSmoothingFactor = 0.0
+  @Option(help: "The chance of each token to be left out of a step.")
+  var wordDropout: Double?
   @Option(help: "Batches a step.")
   var gradientAccumulationSteps = 1
   @Flag(help: "Run each layer again in the backward pass: less memory, more time, the same result.")
@@ -53,7 +55,7 @@ struct Finetune: AsyncParsableCommand {
       numTrainEpochs: numTrainEpochs, trainBatchSize: trainBatchSize,
       gradientAccumulationSteps: gradientAccumulationSteps, learningRate: learningRate,
       layerwiseLrDecay: layerwiseLrDecay, weightDecay: weightDecay,
-      warmupRatio: warmupRatio, labelSmoothingFactor: labelSmoothingFactor, seed: seed)
+      warmupRatio: warmupRatio, labelSmoothingFactor: labelSmoothingFactor, wordDropout: wordDropout, seed: seed)
     let backend = try compute.backend()
     let target = URL(filePath: output, directoryHint: .isDirectory)
     // Begun and dropped: what can't be written is to be known before the training, not after it.

@@ -97,6 +97,7 @@ package enum RecipeReader {
     settings.maxGradNorm = try node.number("max_grad_norm", 0...1e9) ?? settings.maxGradNorm
     settings.labelSmoothingFactor =
       try node.number("label_smoothing_factor", 0...0.999) ?? settings.labelSmoothingFactor
+    settings.wordDropout = try node.number("word_dropout", 0...0.999)
     settings.loadBestModelAtEnd = try node.bool("load_best_model_at_end") ?? settings.loadBestModelAtEnd
     if isTaught, let section = try node.section("distillation") {
       let standard = DistillationConfiguration()
