@@ -4,7 +4,7 @@ import PackageDescription
 
 // Arrows point left only:
 //   CKernels <- Compute <- Bert <- Training <- Compression <- Pipeline <- EspalierCommand
-//   Text <- Training        Measurement <- Training        Reports <- Pipeline
+//   Text <- Training        Measurement <- Training        Reports <- Pipeline        JSON <- Bert, Text
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -29,8 +29,9 @@ let package = Package(
   targets: [
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "Compute", dependencies: ["CKernels"], swiftSettings: settings + [.strictMemorySafety()]),
-    .target(name: "Text", swiftSettings: settings),
-    .target(name: "Bert", dependencies: ["Compute"], swiftSettings: settings),
+    .target(name: "JSON", swiftSettings: settings),
+    .target(name: "Text", dependencies: ["JSON"], swiftSettings: settings),
+    .target(name: "Bert", dependencies: ["Compute", "JSON"], swiftSettings: settings),
     .target(name: "Measurement", swiftSettings: settings),
     .target(name: "Training", dependencies: ["Bert", "Compute", "Measurement", "Text"], swiftSettings: settings),
     .target(
@@ -58,8 +59,9 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "ComputeTests", dependencies: ["CKernels", "Compute", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "BertTests", dependencies: ["Bert", "Compute", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "BertTests", dependencies: ["Bert", "Compute", "JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "TrainingTests", dependencies: ["Bert", "Compute", "TestSupport", "Text", "Training"],

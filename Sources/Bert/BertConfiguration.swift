@@ -1,5 +1,6 @@
 import Compute
 public import FoundationEssentials
+import JSON
 
 /// The function between the two linear layers of a feed-forward block.
 public enum HiddenActivation: String, CaseIterable, Sendable {
@@ -112,7 +113,7 @@ extension BertConfiguration {
   public init(json: [UInt8], path: String) throws(BertError) {
     let root: JSONValue
     do throws(JSONError) {
-      root = try JSONValue(parsing: json)
+      root = try JSONValue(parsing: json[...])
     } catch {
       throw .malformedJSON(path: path, offset: error.offset, reason: error.reason)
     }

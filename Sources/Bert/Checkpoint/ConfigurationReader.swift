@@ -1,3 +1,5 @@
+import JSON
+
 /// Checked access to the keys of a `config.json`.
 struct ConfigurationReader {
   /// Sizes above this are damage: their products must not overflow.

@@ -1,3 +1,5 @@
+import JSON
+
 extension BertConfiguration {
   /// The text of `config.json`: the members that were read, in their order, with the values of today, and after them the
   /// keys that were missing.

@@ -1,5 +1,6 @@
 import Compute
 import FoundationEssentials
+import JSON
 
 /// The header of a safetensors file, with each rule of the format checked.
 struct SafetensorsHeader {
@@ -39,7 +40,7 @@ struct SafetensorsHeader {
   private mutating func read(_ text: [UInt8]) throws(BertError) {
     let root: JSONValue
     do throws(JSONError) {
-      root = try JSONValue(parsing: text)
+      root = try JSONValue(parsing: text[...])
     } catch {
       throw failure(8 + error.offset, nil, .malformedHeader(reason: error.reason))
     }

@@ -1,5 +1,6 @@
 public import Compute
 public import FoundationEssentials
+import JSON
 
 /// A tensor to be written, whose data are made when their turn comes.
 public struct TensorToWrite: Sendable {

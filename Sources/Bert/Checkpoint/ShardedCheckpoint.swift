@@ -1,5 +1,6 @@
 import Compute
 public import FoundationEssentials
+import JSON
 
 /// The safetensors files of a model directory as one: `model.safetensors`, or the shards that
 /// `model.safetensors.index.json` names.
@@ -72,7 +73,7 @@ public struct ShardedCheckpoint: Sendable {
   private static func weightMap(index: URL, path: String) throws(BertError) -> [(tensor: String, file: String)] {
     let root: JSONValue
     do {
-      root = try JSONValue(parsing: try MappedFile(url: index).withBytes { $0.withUnsafeBytes { [UInt8]($0) } })
+      root = try JSONValue(parsing: try MappedFile(url: index).withBytes { $0.withUnsafeBytes { [UInt8]($0)[...] } })
     } catch let error as JSONError {
       throw .malformedJSON(path: path, offset: error.offset, reason: error.reason)
     } catch let error as FileError {

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import JSON
 
 /// Files of labelled sentences.
 public enum LabelledText {
@@ -55,17 +56,17 @@ public enum LabelledText {
   private static func objects(_ file: TextFile, classCount: Int) throws(TextError) -> [LabelledSentence] {
     var sentences: [LabelledSentence] = []
     for line in file.lines where !line.bytes.isEmpty {
-      let object = try JSONText(line.bytes, in: file, line: line.number)
-      guard let text = object["sentence"]?.string ?? object["text"]?.string else {
+      let object = try file.json(of: line.bytes, line: line.number)
+      guard let text = object["sentence"]?.text ?? object["text"]?.text else {
         throw .malformedRow(
           path: file.path, line: line.number, expected: "an object with the string 'sentence' or 'text'",
-          found: object["sentence"]?.summary ?? object["text"]?.summary ?? object.summary)
+          found: object["sentence"]?.evidence ?? object["text"]?.evidence ?? object.evidence)
       }
       guard let value = object["label"] else {
         throw .malformedRow(
           path: file.path, line: line.number, expected: "an object with the number 'label'", found: "none")
       }
-      let number = try label(value.summary, file.path, line.number, classCount: classCount)
+      let number = try label(value.evidence, file.path, line.number, classCount: classCount)
       sentences.append(LabelledSentence(text: trimmed(text), label: number))
     }
     return sentences

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// A tokenizer's settings and vocabulary as they are read from a model directory.
 struct TokenizerFile {
@@ -25,7 +26,7 @@ struct TokenizerFile {
   /// Reads Hugging Face's `tokenizer.json` of a BERT tokenizer.
   init(json url: URL) throws(TextError) {
     let file = try TextFile(url)
-    let root = try JSONText(file)
+    let root = try file.json()
     path = file.path
     let reader = SettingsReader(path: file.path)
     var settings = TokenizerSettings()
@@ -44,27 +45,27 @@ struct TokenizerFile {
     if let limit = root["model"]?["max_input_chars_per_word"] {
       guard let limit = limit.integer, limit > 0 else {
         throw .setting(
-          path: path, key: "model.max_input_chars_per_word", expected: "a positive integer", found: limit.summary)
+          path: path, key: "model.max_input_chars_per_word", expected: "a positive integer", found: limit.evidence)
       }
       settings.maximumScalars = limit
     }
     if let added = root["added_tokens"]?.elements {
-      settings.specialTokens = added.compactMap { $0["special"]?.bool == true ? $0["content"]?.string : nil }
+      settings.specialTokens = added.compactMap { $0["special"]?.bool == true ? $0["content"]?.text : nil }
     }
     guard case .object(let members)? = root["model"]?["vocab"] else {
       throw .setting(
         path: path, key: "model.vocab", expected: "an object of tokens and ids",
-        found: root["model"]?["vocab"]?.summary ?? "nothing")
+        found: root["model"]?["vocab"]?.evidence ?? "nothing")
     }
     var tokens: [[UInt8]] = []
     for member in members {
       guard let id = member.value.integer, id >= 0, id < Vocabulary.largestCount else {
         throw .setting(
-          path: path, key: "model.vocab.\(String(decoding: member.name, as: UTF8.self))",
-          expected: "an id from 0 to \(Vocabulary.largestCount - 1)", found: member.value.summary)
+          path: path, key: "model.vocab.\(member.name)",
+          expected: "an id from 0 to \(Vocabulary.largestCount - 1)", found: member.value.evidence)
       }
       while tokens.count <= id { tokens.append([]) }
-      tokens[id] = member.name
+      tokens[id] = Array(member.name.utf8)
     }
     self.settings = settings
     self.tokens = tokens
@@ -82,7 +83,7 @@ struct TokenizerFile {
     settings = TokenizerSettings()
     guard let configuration else { return }
     let configurationFile = try TextFile(configuration)
-    let root = try JSONText(configurationFile)
+    let root = try configurationFile.json()
     let reader = SettingsReader(path: configurationFile.path)
     settings.lowercase = try reader.bool(root["do_lower_case"], "do_lower_case") ?? true
     settings.stripAccents = try reader.bool(root["strip_accents"], "strip_accents")
@@ -94,25 +95,25 @@ struct TokenizerFile {
 private struct SettingsReader {
   let path: String
 
-  func bool(_ value: JSONText?, _ key: String) throws(TextError) -> Bool? {
+  func bool(_ value: JSONValue?, _ key: String) throws(TextError) -> Bool? {
     guard let value, value != .null else { return nil }
     guard let bool = value.bool else {
-      throw .setting(path: path, key: key, expected: "true or false", found: value.summary)
+      throw .setting(path: path, key: key, expected: "true or false", found: value.evidence)
     }
     return bool
   }
 
-  func string(_ value: JSONText?, _ key: String) throws(TextError) -> String? {
+  func string(_ value: JSONValue?, _ key: String) throws(TextError) -> String? {
     guard let value, value != .null else { return nil }
-    guard let string = value.string else {
-      throw .setting(path: path, key: key, expected: "a string", found: value.summary)
+    guard let string = value.text else {
+      throw .setting(path: path, key: key, expected: "a string", found: value.evidence)
     }
     return string
   }
 
-  func require(_ value: JSONText?, _ key: String, equals expected: String) throws(TextError) {
-    guard value?.string == expected else {
-      throw .setting(path: path, key: key, expected: "\"\(expected)\"", found: value?.summary ?? "nothing")
+  func require(_ value: JSONValue?, _ key: String, equals expected: String) throws(TextError) {
+    guard value?.text == expected else {
+      throw .setting(path: path, key: key, expected: "\"\(expected)\"", found: value?.evidence ?? "nothing")
     }
   }
 }

@@ -1,5 +1,6 @@
 import Bert
 import Foundation
+import JSON
 import TestSupport
 import Testing
 
@@ -55,8 +56,8 @@ import Testing
       #""torch_dtype": "float32""#, #""layer_norm_eps": 1e-12"#, #""my_key": {"b": [1, 2.50], "a": "x"}"#,
       #""model_type": "bert""#, #""hidden_act": "gelu_pytorch_tanh""#)
     var c = try Self.read(original)
-    let same = try JSONValue(parsing: Array(c.json.utf8))
-    let before = try JSONValue(parsing: Array(original.utf8))
+    let same = try JSONValue(parsing: Array(c.json.utf8)[...])
+    let before = try JSONValue(parsing: Array(original.utf8)[...])
     guard case .object(let members) = before else { return }
     for member in members { #expect(same[member.name] == member.value, "\(member.name)") }
     #expect(try Self.read(c.json).json == c.json)

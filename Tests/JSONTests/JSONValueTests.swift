@@ -1,8 +1,8 @@
-import Bert
+import JSON
 import Testing
 
 @Suite("JSON") struct JSONValueTests {
-  static func parse(_ text: String) throws(JSONError) -> JSONValue { try JSONValue(parsing: Array(text.utf8)) }
+  static func parse(_ text: String) throws(JSONError) -> JSONValue { try JSONValue(parsing: Array(text.utf8)[...]) }
 
   @Test("Values keep their order and digits")
   func values() throws {
@@ -41,9 +41,22 @@ import Testing
     }
   }
 
+  @Test("A name may stand twice where that is allowed: the last one counts")
+  func duplicateNames() throws {
+    let text = Array(#"{"a":1,"a":2}"#.utf8)
+    #expect(try JSONValue(parsing: text[...], duplicateNames: .kept)["a"]?.integer == 2)
+  }
+
+  @Test("Places count from the start of the slice")
+  func slices() {
+    let text = Array("1 [2,] 3".utf8)
+    let error = #expect(throws: JSONError.self) { try JSONValue(parsing: text[2..<6]) }
+    #expect(error?.offset == 3)
+  }
+
   @Test(
     "Invalid UTF-8 is refused", arguments: [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE5, 0x90]] as [[UInt8]])
   func invalidText(_ bytes: [UInt8]) {
-    #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22] + bytes + [0x22]) }
+    #expect(throws: JSONError.self) { try JSONValue(parsing: ([0x22] + bytes + [0x22])[...]) }
   }
 }
