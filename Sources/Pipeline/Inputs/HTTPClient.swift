@@ -18,6 +18,8 @@ struct HTTPClient: Sendable {
   private let token: String?
   private let session: URLSession
 
+  private var configuration: URLSessionConfiguration { session.configuration }
+
   init(token: String?) {
     self.token = token
     let configuration = URLSessionConfiguration.ephemeral
@@ -47,29 +49,26 @@ struct HTTPClient: Sendable {
       let size = ((try? FileManager.default.attributesOfItem(atPath: path)[.size]) as? Int) ?? 0
       var request = request(address, "GET", authorized: address.host() == url.host() && address.port == url.port)
       if size > 0 { request.setValue("bytes=\(size)-", forHTTPHeaderField: "Range") }
-      let part: URL
-      let response: URLResponse
+      let response: URLResponse?
       do {
-        (part, response) = try await session.download(for: request)
+        response = try await FileReceiver(file, size: size).receive(request, configuration)
+      } catch let error as CocoaError {
+        throw .malformed(source: path, reason: "cannot be written: \(error.localizedDescription)")
       } catch {
         throw .network(url: address.absoluteString, reason: error.localizedDescription)
       }
-      defer { try? FileManager.default.removeItem(at: part) }
       let answer = Self.answer(response, address)
       if let next = Self.redirect(answer) {
         address = next
         continue
       }
       switch answer.status {
-      case 200: try Self.append(part, to: file, from: 0)
-      case 206: try Self.append(part, to: file, from: size)
+      case 200, 206: return
       case 416:
         // What is there is longer than what the server has: it is of no use.
         try? FileManager.default.removeItem(at: file)
-        continue
       default: throw .http(url: address.absoluteString, status: answer.status)
       }
-      return
     }
     throw .network(url: url.absoluteString, reason: "more than 10 redirects")
   }
@@ -94,7 +93,7 @@ struct HTTPClient: Sendable {
     return request
   }
 
-  private static func answer(_ response: URLResponse, _ url: URL) -> Answer {
+  private static func answer(_ response: URLResponse?, _ url: URL) -> Answer {
     let http = response as? HTTPURLResponse
     var headers: [String: String] = [:]
     for (name, value) in http?.allHeaderFields ?? [:] {
@@ -106,25 +105,6 @@ struct HTTPClient: Sendable {
   private static func redirect(_ answer: Answer) -> URL? {
     guard (300..<400).contains(answer.status), let location = answer.headers["location"] else { return nil }
     return URL(string: location, relativeTo: answer.url)?.absoluteURL
-  }
-
-  private static func append(_ part: URL, to file: URL, from offset: Int) throws(InputError) {
-    do {
-      if offset == 0 {
-        try? FileManager.default.removeItem(at: file)
-        try FileManager.default.moveItem(at: part, to: file)
-        return
-      }
-      let handle = try FileHandle(forWritingTo: file)
-      defer { try? handle.close() }
-      try handle.truncate(atOffset: UInt64(offset))
-      try handle.seekToEnd()
-      let source = try FileHandle(forReadingFrom: part)
-      defer { try? source.close() }
-      while let piece = try source.read(upToCount: 1 << 20), !piece.isEmpty { try handle.write(contentsOf: piece) }
-    } catch {
-      throw .malformed(source: file.path(percentEncoded: false), reason: "cannot be written: \(error)")
-    }
   }
 }
 
