@@ -129,6 +129,7 @@ typedef struct ck_gemm_tile {
   const float *a;         // packed: element (r, p) at p * rows + r
   const void *b;          // the depth block of the first panel
   size_t b_panel_stride;  // elements from a panel to the next
+  float *widened;         // room for an F16 depth block as floats
   float *c;
   size_t c_row_stride;
   size_t columns;     // that are to be stored

@@ -116,9 +116,10 @@ CK_INLINE void CK_NAME(ck_gemm_pack_a)(const float *a, size_t row_stride, size_t
 
 // ---- Micro-kernel
 
-// `rows`, `panels` and `is_f16` are constants where this is expanded, so that the sums stay in registers.
+// `rows`, `panels` and the two choices are constants where this is expanded, so that the sums stay in registers. With
+// `keeps`, F16 weights are stored as floats for the tiles to come: beside the multiply-adds that costs next to nothing.
 CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows, const size_t panels,
-                                     const int is_f16) {
+                                     const int is_f16, const int keeps) {
   vf sum[MR][4 * PANEL_VECTORS];
 #pragma clang loop unroll(full)
   for (size_t r = 0; r < rows; ++r) {
@@ -128,12 +129,14 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
   const float *a = tile->a;
   const float *b_f32 = (const float *)tile->b;
   const uint16_t *b_f16 = (const uint16_t *)tile->b;
+  float *widened = tile->widened;
   for (size_t p = 0; p < tile->depth; ++p) {
     vf b[4 * PANEL_VECTORS];
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
       size_t at = v / PANEL_VECTORS * tile->b_panel_stride + v % PANEL_VECTORS * CK_LANES;
       b[v] = is_f16 ? vload_f16(b_f16 + at) : vload(b_f32 + at);
+      if (keeps) vstore(widened + v * CK_LANES, b[v]);
     }
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; ++r) {
@@ -144,6 +147,7 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
     a += rows;
     b_f32 += NR;
     b_f16 += NR;
+    if (keeps) widened += NR;
   }
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
@@ -168,18 +172,21 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
 
 #define CK_GEMM_TILES(rows)                                                          \
   static void CK_NAME(ck_gemm_tile_f32_##rows)(const ck_gemm_tile *tile) {           \
-    CK_NAME(ck_gemm_tile)(tile, rows, 1, 0);                                         \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 0, 0);                                       \
   }                                                                                  \
   static void CK_NAME(ck_gemm_tile_f16_##rows)(const ck_gemm_tile *tile) {           \
-    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1);                                         \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1, 0);                                       \
   }                                                                                  \
   static void CK_NAME(ck_gemm_tiles_f32_##rows)(const ck_gemm_tile *tile) {          \
-    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 0);                      \
+    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 0, 0);                    \
   }                                                                                  \
   static void CK_NAME(ck_gemm_tiles_f16_##rows)(const ck_gemm_tile *tile) {          \
-    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 1);                      \
+    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 1, 0);                    \
   }
 CK_GEMM_EACH_HEIGHT(CK_GEMM_TILES)
+
+// The first of several tiles that a panel of F16 weights meets.
+static void CK_NAME(ck_gemm_tile_widening)(const ck_gemm_tile *tile) { CK_NAME(ck_gemm_tile)(tile, MR, 1, 1, 1); }
 
 typedef void (*CK_NAME(ck_gemm_tile_function))(const ck_gemm_tile *);
 
@@ -242,7 +249,7 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
                                 args->a_row_stride, args->a_col_stride, rows - r < MR ? rows - r : MR, depth,
                                 scratch + r * depth);
       }
-      // F16 panels that meet several tiles are widened once; else the tile does it.
+      // F16 panels that meet several tiles are widened by the first of them for the others.
       const int widen = is_f16 && rows > MR;
       const size_t together = rows <= MR ? CK_GEMM_PANELS(rows) : 1;
       for (size_t panel = panel_begin; panel < panel_end;) {
@@ -251,16 +258,13 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
         const size_t columns = left < panels * NR ? left : panels * NR;
         const size_t b_offset = column * k + p * NR;
         const void *b = (const char *)args->b + b_offset * (is_f16 ? sizeof(uint16_t) : sizeof(float));
-        if (widen) {
-          for (size_t i = 0; i < depth * NR; i += CK_LANES) vstore(widened + i, vload_f16((const uint16_t *)b + i));
-          b = widened;
-        }
         for (size_t r = 0; r < rows; r += MR) {
           const size_t height = rows - r < MR ? rows - r : MR;
           const ck_gemm_tile tile = {
               .depth = depth,
               .a = scratch + r * depth,
-              .b = b,
+              .b = widen && r > 0 ? widened : b,
+              .widened = widened,
               .b_panel_stride = NR * k,
               .c = args->c + (block + r) * args->c_row_stride + column,
               .c_row_stride = args->c_row_stride,
@@ -268,7 +272,11 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
               .bias = last && args->bias && !args->accumulate ? args->bias + column : NULL,
               .add = p > 0 || args->accumulate,
           };
-          CK_NAME(ck_gemm_tiles)[height - 1][is_f16 && !widen][panels > 1](&tile);
+          if (widen && r == 0) {
+            CK_NAME(ck_gemm_tile_widening)(&tile);
+          } else {
+            CK_NAME(ck_gemm_tiles)[height - 1][is_f16 && !widen][panels > 1](&tile);
+          }
           if (epilogue && last) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
         }
         panel += panels;
