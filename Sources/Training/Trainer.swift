@@ -33,14 +33,14 @@ public struct Trainer: Sendable {
   ///
   /// - Parameters:
   ///   - selection: held out of `data`; evaluated after each epoch, and what the best epoch is chosen by.
-  ///   - teacherLogits: `[data.count, K]` of the teacher, when the configuration distils.
+  ///   - teacher: whom to learn from, when the configuration distils.
   ///   - progress: called after each step.
   /// - Throws: ``TrainingError``, or whatever `progress` throws, which ends the training.
   public func train(
-    _ model: BertClassifier, on data: TokenizedText, selection: TokenizedText?, teacherLogits: [Float]? = nil,
+    _ model: BertClassifier, on data: TokenizedText, selection: TokenizedText?, teacher: Teacher? = nil,
     progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> TrainingResult {
-    try check(model, data, teacherLogits)
+    try check(model, data, teacher)
     let batchesPerEpoch = (data.count + configuration.trainBatchSize - 1) / configuration.trainBatchSize
     let stepsPerEpoch =
       (batchesPerEpoch + configuration.gradientAccumulationSteps - 1) / configuration.gradientAccumulationSteps
@@ -60,7 +60,7 @@ public struct Trainer: Sendable {
         let last = min(batches.count, first + configuration.gradientAccumulationSteps)
         let loss = try step(
           &state, batches[first..<last].map(data.batch), firstBatch: first + state.epoch * batchesPerEpoch,
-          teacherLogits, rate: schedule.rate(at: state.optimizer.step))
+          teacher, rate: schedule.rate(at: state.optimizer.step))
         state.stepInEpoch += 1
         state.epochLoss += loss
         try progress(
@@ -83,22 +83,20 @@ public struct Trainer: Sendable {
     return TrainingResult(model: trained, history: state.history, steps: state.optimizer.step)
   }
 
-  private func check(_ model: BertClassifier, _ data: TokenizedText, _ teacherLogits: [Float]?) throws {
+  private func check(_ model: BertClassifier, _ data: TokenizedText, _ teacher: Teacher?) throws {
     guard data.count > 0 else { throw TrainingError.emptyData(what: "training") }
     let classes = model.configuration.numLabels
     for label in data.labels where label < 0 || Int(label) >= classes {
       throw TrainingError.labelOutOfRange(label: Int(label), classCount: classes)
     }
-    if configuration.distillation != nil, teacherLogits?.count != data.count * classes {
-      throw TrainingError.setting(
-        name: "distillation", expected: "\(data.count * classes) teacher logits",
-        found: "\(teacherLogits?.count ?? 0)")
+    if configuration.distillation != nil, teacher == nil {
+      throw TrainingError.setting(name: "distillation", expected: "a teacher", found: "none")
     }
   }
 
   /// One step of the optimiser on one or more batches. Returns the mean loss.
   private func step(
-    _ state: inout TrainingState, _ batches: [RaggedBatch], firstBatch: Int, _ teacherLogits: [Float]?, rate: Double
+    _ state: inout TrainingState, _ batches: [RaggedBatch], firstBatch: Int, _ teacher: Teacher?, rate: Double
   ) throws -> Double {
     var gradients = Gradients()
     var loss = 0.0
@@ -109,7 +107,7 @@ public struct Trainer: Sendable {
       var tape = Tape(backend: backend, random: RandomStream(seed: configuration.seed, step: number))
       let logits = try state.model.logits(
         try EncoderInput(batch), on: &tape, recomputesLayers: gradientCheckpointing)
-      let value = try batchLoss(logits, batch, teacherLogits, on: &tape)
+      let value = try batchLoss(logits, batch, teacher, on: &tape)
       loss += Double(try backend.read(value.tensor)[0])
       let more = try tape.backward(from: value)
       if index == 0 { gradients = more } else { try gradients.add(more, on: backend) }
@@ -124,13 +122,16 @@ public struct Trainer: Sendable {
   }
 
   private func batchLoss(
-    _ logits: Variable, _ batch: RaggedBatch, _ teacherLogits: [Float]?, on tape: inout Tape
-  ) throws(TensorError) -> Variable {
+    _ logits: Variable, _ batch: RaggedBatch, _ teacher: Teacher?, on tape: inout Tape
+  ) throws -> Variable {
     let hard = try tape.crossEntropy(logits, labels: batch.labels, smoothing: configuration.labelSmoothingFactor)
-    guard let distillation = configuration.distillation, let teacherLogits else { return hard }
-    let classes = logits.shape.last
-    let teacher = batch.rows.flatMap { teacherLogits[$0 * classes..<($0 + 1) * classes] }
-    let soft = try tape.distillation(logits, teacher: teacher, temperature: distillation.temperature)
+    guard let distillation = configuration.distillation, let teacher else { return hard }
+    let said = try teacher(batch)
+    guard said.count == logits.shape.count else {
+      throw TrainingError.setting(
+        name: "distillation", expected: "\(logits.shape.count) teacher logits", found: "\(said.count)")
+    }
+    let soft = try tape.distillation(logits, teacher: said, temperature: distillation.temperature)
     return try tape.add(
       try tape.scale(hard, by: Float(1 - distillation.alpha)), try tape.scale(soft, by: Float(distillation.alpha)))
   }

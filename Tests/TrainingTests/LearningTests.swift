@@ -36,9 +36,29 @@ import Training
     settings.distillation = DistillationConfiguration(temperature: 2, alpha: 1)
     settings.loadBestModelAtEnd = false
     let result = try Trainer(configuration: settings, backend: backend)
-      .train(try .toy(backend), on: data, selection: nil, teacherLogits: teacher)
+      .train(try .toy(backend), on: data, selection: nil, teacher: .saying(teacher))
     let predictions = try Evaluator.predictions(try PackedClassifier(result.model, backend: backend), data)
     #expect(predictions.accuracy < 0.05)
+  }
+
+  @Test("The teacher reads what the student reads") func sameInput() throws {
+    let backend = try CPUBackend()
+    let data = TokenizedText.toy(16, seed: 1)
+    let settings = TrainingConfiguration(
+      numTrainEpochs: 1, trainBatchSize: 16, wordDropout: 0.5, distillation: DistillationConfiguration(alpha: 1))
+    let student = try BertClassifier.toy(backend, dropout: 0)
+    let itself = try PackedClassifier(student, backend: backend)
+    var tokens = 0
+    let teacher = Teacher { batch in
+      tokens += batch.ids.count
+      return try itself.logits(try EncoderInput(batch))
+    }
+    var losses: [Double] = []
+    _ = try Trainer(configuration: settings, backend: backend)
+      .train(student, on: data, selection: nil, teacher: teacher) { losses.append($0.loss) }
+    #expect(tokens < data.encodings.reduce(0) { $0 + $1.ids.count })
+    // A student that agrees with its teacher on these very tokens has nothing to learn.
+    #expect(losses.count == 1 && abs(losses[0]) < 1e-6, "\(losses)")
   }
 
   @Test("Two batches of 8 accumulated are one of 16, without dropout") func accumulation() throws {
@@ -76,9 +96,11 @@ import Training
     }
     var distilling = settings
     distilling.distillation = DistillationConfiguration()
-    #expect(throws: TrainingError.self) {
-      try Trainer(configuration: distilling, backend: backend)
-        .train(model, on: TokenizedText.toy(4, seed: 1), selection: nil, teacherLogits: [1])
+    for teacher in [nil, Teacher { _ in [1] }] {
+      #expect(throws: TrainingError.self) {
+        try Trainer(configuration: distilling, backend: backend)
+          .train(model, on: TokenizedText.toy(4, seed: 1), selection: nil, teacher: teacher)
+      }
     }
   }
 }

@@ -54,7 +54,7 @@ import Training
       numTrainEpochs: 1, trainBatchSize: 12, labelSmoothingFactor: smoothing, distillation: distillation)
     var losses: [Double] = []
     _ = try Trainer(configuration: settings, backend: backend)
-      .train(model, on: data, selection: nil, teacherLogits: teacher) { losses.append($0.loss) }
+      .train(model, on: data, selection: nil, teacher: .saying(teacher)) { losses.append($0.loss) }
     let logits = try Evaluator.predictions(try PackedClassifier(model, backend: backend), data).logits
     let expected = byHand(
       pairs(logits), data.labels, smoothing: smoothing, teacher: pairs(teacher), distillation)
@@ -97,7 +97,7 @@ import Training
       numTrainEpochs: 60, trainBatchSize: 16, learningRate: 3e-3, distillation: alone)
     let student = try BertClassifier.toy(backend, dropout: 0)
     let trained = try Trainer(configuration: settings, backend: backend)
-      .train(student, on: data, selection: nil, teacherLogits: teacher).model
+      .train(student, on: data, selection: nil, teacher: .saying(teacher)).model
     let distances = try [student, trained].map { model in
       let logits = try Evaluator.predictions(try PackedClassifier(model, backend: backend), data).logits
       return byHand(pairs(logits), data.labels, smoothing: 0, teacher: pairs(teacher), alone)

@@ -198,7 +198,7 @@ import Training
     func train(_ directory: URL?, killedAt step: Int? = nil) throws -> [String: [Float]] {
       try Trainer(
         configuration: distilling, backend: backend, checkpointDirectory: directory, secondsBetweenCheckpoints: 0
-      ).train(try .toy(backend), on: data, selection: nil, teacherLogits: teacher) {
+      ).train(try .toy(backend), on: data, selection: nil, teacher: .saying(teacher)) {
         if $0.step == step { throw Killed() }
       }.model.weights(backend)
     }

@@ -49,11 +49,10 @@ struct TrainingStage {
       let trainer = try Trainer(
         configuration: configuration, backend: backend, gradientCheckpointing: gradientCheckpointing,
         checkpointDirectory: checkpoints, secondsBetweenCheckpoints: checkpointSeconds)
-      let logits = try teacherLogits(train, runner)
       runner.progress.begin(name, unit: "sentences", total: train.count * configuration.numTrainEpochs)
       defer { runner.progress.end() }
       let result = try trainer.train(
-        try start(), on: train, selection: selection, teacherLogits: logits
+        try start(), on: train, selection: selection, teacher: try loadTeacher()
       ) { step in
         let done = min(1, Double(step.step) / Double(max(1, step.totalSteps)))
         runner.progress.advance(
@@ -71,12 +70,9 @@ struct TrainingStage {
     return record
   }
 
-  /// Of every training sentence, computed once rather than in each epoch.
-  private func teacherLogits(_ train: TokenizedText, _ runner: StageRunner) throws -> [Float]? {
+  private func loadTeacher() throws -> Teacher? {
     guard configuration.distillation != nil, let teacher else { return nil }
-    let model = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: teacher.directory), backend: backend)
-    runner.progress.begin("\(name): the teacher's logits", unit: "sentences", total: train.count)
-    defer { runner.progress.end() }
-    return try Evaluator.predictions(model, train) { runner.progress.advance(to: $0, note: "") }.logits
+    return Teacher(
+      try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: teacher.directory), backend: backend))
   }
 }
