@@ -43,7 +43,7 @@ final class LinearOperands {
   func kernelCase(_ backend: CPUBackend, isHalf: Bool) throws -> KernelCase {
     let layer =
       try isHalf
-      ? backend.packed(halves: [halves], bias: nil, inputs: shape.inputs)
+      ? stored(backend)
       : backend.packed(weights: [weights], bias: nil, inputs: shape.inputs)
     let input = try backend.upload(x, shape: [shape.rows, shape.inputs])
     let (m, k, n) = (Double(shape.rows), Double(shape.inputs), Double(shape.outputs))
@@ -52,6 +52,13 @@ final class LinearOperands {
       bytes: 4 * (m * k + m * n) + (isHalf ? 2 : 4) * k * n, elements: shape.rows * shape.outputs,
       run: { _ = try backend.linear(input, layer) },
       check: { self.check(try backend.read(try backend.linear(input, layer))) })
+  }
+
+  private func stored(_ backend: CPUBackend) throws -> PackedLinear {
+    guard let values = StoredValues(bytes: halves, format: .f16),
+      let layer = try backend.packed(stored: [values], bias: nil, inputs: shape.inputs)
+    else { throw TensorError.countMismatch(op: "packed", expected: halves.count / 2, found: 0) }
+    return layer
   }
 
   /// Against sums in Double, at some hundred places. A sum of k products may be off by k ε Σ|a||b|; half of ε is rounding.
