@@ -130,7 +130,16 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
   const float *b_f32 = (const float *)tile->b;
   const uint16_t *b_f16 = (const uint16_t *)tile->b;
   float *widened = tile->widened;
+  const char *next = tile->next;
   for (size_t p = 0; p < tile->depth; ++p) {
+#pragma clang loop unroll(full)
+    for (size_t q = 0; q < panels; ++q) {
+#pragma clang loop unroll(full)
+      for (size_t line = 0; line < NR * (is_f16 ? sizeof(uint16_t) : sizeof(float)); line += 64) {
+        _mm_prefetch(next + q * tile->next_panel_stride + line, _MM_HINT_T1);
+      }
+    }
+    next += tile->next_step;
     vf b[4 * PANEL_VECTORS];
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
@@ -234,6 +243,7 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
                           size_t panel_end, float *scratch) {
   const size_t k = args->k, n = args->n;
   const int is_f16 = args->b_type == CK_TYPE_F16;
+  const size_t size = is_f16 ? sizeof(uint16_t) : sizeof(float);
   const int epilogue =
       !args->accumulate && (args->preactivation || args->residual || args->activation != CK_ACTIVATION_NONE);
   const size_t most = k < CK_GEMM_DEPTH ? k : CK_GEMM_DEPTH;
@@ -257,13 +267,20 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
         const size_t column = panel * NR, left = n - column;
         const size_t columns = left < panels * NR ? left : panels * NR;
         const size_t b_offset = column * k + p * NR;
-        const void *b = (const char *)args->b + b_offset * (is_f16 ? sizeof(uint16_t) : sizeof(float));
+        const char *b = (const char *)args->b + b_offset * size;
+        // The panels after these, or the first ones of the next depth block.
+        const char *next = panel + panels < panel_end ? b + panels * NR * k * size
+                           : last                     ? b
+                                                      : (const char *)args->b + (panel_begin * k + p + depth) * NR * size;
         for (size_t r = 0; r < rows; r += MR) {
           const size_t height = rows - r < MR ? rows - r : MR;
           const ck_gemm_tile tile = {
               .depth = depth,
               .a = scratch + r * depth,
-              .b = widen && r > 0 ? widened : b,
+              .b = widen && r > 0 ? (const void *)widened : b,
+              .next = next,
+              .next_step = NR * size,
+              .next_panel_stride = NR * k * size,
               .widened = widened,
               .b_panel_stride = NR * k,
               .c = args->c + (block + r) * args->c_row_stride + column,
