@@ -269,9 +269,12 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
         const size_t b_offset = column * k + p * NR;
         const char *b = (const char *)args->b + b_offset * size;
         // The panels after these, or the first ones of the next depth block.
-        const char *next = panel + panels < panel_end ? b + panels * NR * k * size
-                           : last                     ? b
-                                                      : (const char *)args->b + (panel_begin * k + p + depth) * NR * size;
+        const char *next = b;
+        if (panel + panels < panel_end) {
+          next += panels * NR * k * size;
+        } else if (!last) {
+          next = (const char *)args->b + (panel_begin * k + p + depth) * NR * size;
+        }
         for (size_t r = 0; r < rows; r += MR) {
           const size_t height = rows - r < MR ? rows - r : MR;
           const ck_gemm_tile tile = {
