@@ -1,5 +1,6 @@
 """A contestant's process. It is stopped whenever another one has its turn, so that no idle thread of it spins."""
 
+import ctypes
 import json
 import signal
 import subprocess
@@ -9,12 +10,18 @@ class ContestantFailed(Exception):
     pass
 
 
+def end_with_parent():
+    """A contestant that is stopped would stay, with its memory, if the comparison were killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 class Child:
     def __init__(self, contestant, command, environment, log):
         self.contestant = contestant
         self.log = open(log, "wb")
         self.process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True,
+            preexec_fn=end_with_parent)
         self.greeting = self.read()
         self.pause()
 
