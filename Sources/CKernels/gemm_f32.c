@@ -130,10 +130,11 @@ typedef struct ck_gemm_tile {
   size_t depth;
   const float *a;         // packed: element (r, p) at p * rows + r
   const void *b;          // the depth block of the first panel
-  // What is read after these panels, and is fetched from memory while these are multiplied; strides in bytes.
-  const char *next;
-  size_t next_step, next_panel_stride;
   size_t b_panel_stride;  // elements from a panel to the next
+  // What is read after these panels, and is fetched from memory while these are multiplied. Its step of depth in bytes is
+  // not that of b where b holds widened floats.
+  const char *next;
+  size_t next_step;
   float *widened;         // room for an F16 depth block as floats
   float *c;
   size_t c_row_stride;

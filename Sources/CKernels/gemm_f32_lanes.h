@@ -131,12 +131,13 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
   const uint16_t *b_f16 = (const uint16_t *)tile->b;
   float *widened = tile->widened;
   const char *next = tile->next;
+  const size_t next_panel = tile->b_panel_stride / NR * tile->next_step;
   for (size_t p = 0; p < tile->depth; ++p) {
 #pragma clang loop unroll(full)
     for (size_t q = 0; q < panels; ++q) {
 #pragma clang loop unroll(full)
       for (size_t line = 0; line < NR * (is_f16 ? sizeof(uint16_t) : sizeof(float)); line += 64) {
-        _mm_prefetch(next + q * tile->next_panel_stride + line, _MM_HINT_T1);
+        _mm_prefetch(next + q * next_panel + line, _MM_HINT_T1);
       }
     }
     next += tile->next_step;
@@ -283,7 +284,6 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
               .b = widen && r > 0 ? (const void *)widened : b,
               .next = next,
               .next_step = NR * size,
-              .next_panel_stride = NR * k * size,
               .widened = widened,
               .b_panel_stride = NR * k,
               .c = args->c + (block + r) * args->c_row_stride + column,

@@ -11,8 +11,9 @@ final class FileReceiver: NSObject, URLSessionDataDelegate, Sendable {
   private struct State {
     var handle: FileHandle?
     var response: URLResponse?
+    /// Of the file.
     var failure: (any Error)?
-    var completion: CheckedContinuation<URLResponse?, any Error>?
+    var completion: CheckedContinuation<Result<URLResponse?, InputError>, Never>?
   }
 
   private let file: URL
@@ -26,13 +27,15 @@ final class FileReceiver: NSObject, URLSessionDataDelegate, Sendable {
   }
 
   /// The answer to `request`, whose body is in the file if the status is 200 (from its start) or 206 (from `size`).
-  func receive(_ request: URLRequest, _ configuration: URLSessionConfiguration) async throws -> URLResponse? {
+  func receive(
+    _ request: URLRequest, _ configuration: URLSessionConfiguration
+  ) async throws(InputError) -> URLResponse? {
     let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
     defer { session.finishTasksAndInvalidate() }
-    return try await withCheckedThrowingContinuation { continuation in
+    return try await withCheckedContinuation { continuation in
       state.withLock { $0.completion = continuation }
       session.dataTask(with: request).resume()
-    }
+    }.get()
   }
 
   func urlSession(
@@ -70,18 +73,24 @@ final class FileReceiver: NSObject, URLSessionDataDelegate, Sendable {
   }
 
   func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-    let (completion, result) = state.withLock { state in
-      let failure = state.failure ?? error
+    let (completion, response, failure) = state.withLock { state in
       try? state.handle?.close()
       state.handle = nil
       defer { state.completion = nil }
-      let result: Result<URLResponse?, any Error> = failure.map { .failure($0) } ?? .success(state.response)
-      return (state.completion, result)
+      return (state.completion, state.response, state.failure)
     }
-    completion?.resume(with: result)
+    if let failure {
+      let reason = "cannot be written: \(failure.localizedDescription)"
+      completion?.resume(returning: .failure(.malformed(source: file.path(percentEncoded: false), reason: reason)))
+    } else if let error {
+      let address = task.originalRequest?.url?.absoluteString ?? ""
+      completion?.resume(returning: .failure(.network(url: address, reason: error.localizedDescription)))
+    } else {
+      completion?.resume(returning: .success(response))
+    }
   }
 
-  /// Redirects are given back to the caller.
+  /// Redirects are given back to the caller, as `HTTPClient` does for all other requests.
   func urlSession(
     _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
     newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void

@@ -18,8 +18,6 @@ struct HTTPClient: Sendable {
   private let token: String?
   private let session: URLSession
 
-  private var configuration: URLSessionConfiguration { session.configuration }
-
   init(token: String?) {
     self.token = token
     let configuration = URLSessionConfiguration.ephemeral
@@ -49,14 +47,7 @@ struct HTTPClient: Sendable {
       let size = ((try? FileManager.default.attributesOfItem(atPath: path)[.size]) as? Int) ?? 0
       var request = request(address, "GET", authorized: address.host() == url.host() && address.port == url.port)
       if size > 0 { request.setValue("bytes=\(size)-", forHTTPHeaderField: "Range") }
-      let response: URLResponse?
-      do {
-        response = try await FileReceiver(file, size: size).receive(request, configuration)
-      } catch let error as CocoaError {
-        throw .malformed(source: path, reason: "cannot be written: \(error.localizedDescription)")
-      } catch {
-        throw .network(url: address.absoluteString, reason: error.localizedDescription)
-      }
+      let response = try await FileReceiver(file, size: size).receive(request, session.configuration)
       let answer = Self.answer(response, address)
       if let next = Self.redirect(answer) {
         address = next
