@@ -2,7 +2,7 @@
 
 #include "kernels.h"
 
-#define CK_TABLE(suffix, set, mr, nr, block)                                              \
+#define CK_TABLE(suffix, s8_suffix, set, mr, nr, block, s8_block)                         \
   {                                                                                       \
       .isa = set,                                                                         \
       .gemm_mr = mr,                                                                      \
@@ -13,6 +13,13 @@
       .gemm_pack_b_f32 = ck_f32_gemm_pack_b_##suffix,                                     \
       .gemm_pack_b_f16 = ck_f16_gemm_pack_b_##suffix,                                     \
       .gemm = ck_f32_gemm_##suffix,                                                       \
+      .gemm_s8_mr = mr,                                                                   \
+      .gemm_s8_nr = nr,                                                                   \
+      .gemm_s8_row_block = s8_block,                                                      \
+      .gemm_s8_packed_bytes = ck_s8_gemm_packed_bytes_##s8_suffix,                        \
+      .gemm_s8_scratch_count = ck_s8_gemm_scratch_count_##s8_suffix,                      \
+      .gemm_s8_pack_b = ck_s8_gemm_pack_b_##s8_suffix,                                    \
+      .gemm_s8 = ck_s8_gemm_##s8_suffix,                                                  \
       .layernorm_f32 = ck_f32_layernorm_##suffix,                                         \
       .layernorm_vjp_f32 = ck_f32_layernorm_vjp_##suffix,                                 \
       .layernorm_vjp_parameters_f32 = ck_f32_layernorm_vjp_parameters_##suffix,           \
@@ -26,6 +33,7 @@
       .attention_vjp_f32 = ck_f32_attention_vjp_##suffix,                                 \
       .embedding_f32 = ck_f32_embedding_##suffix,                                         \
       .embedding_f16 = ck_f16_embedding_##suffix,                                         \
+      .embedding_s8 = ck_s8_embedding_##suffix,                                           \
       .embedding_vjp_f32 = ck_f32_embedding_vjp_##suffix,                                 \
       .dropout_f32 = ck_f32_dropout_##suffix,                                             \
       .add_f32 = ck_f32_add_##suffix,                                                     \
@@ -41,16 +49,22 @@
   }
 
 static const ck_kernels ck_table_scalar =
-    CK_TABLE(scalar, CK_ISA_SCALAR, CK_GEMM_MR_SCALAR, CK_GEMM_NR_SCALAR, CK_GEMM_ROW_BLOCK_SCALAR);
+    CK_TABLE(scalar, scalar, CK_ISA_SCALAR, CK_GEMM_MR_SCALAR, CK_GEMM_NR_SCALAR, CK_GEMM_ROW_BLOCK_SCALAR,
+             CK_GEMM_ROW_BLOCK_SCALAR);
 
 #if defined(__x86_64__)
 
 #include <cpuid.h>
 
 static const ck_kernels ck_table_avx2 =
-    CK_TABLE(avx2, CK_ISA_AVX2, CK_GEMM_MR_AVX2, CK_GEMM_NR_AVX2, CK_GEMM_ROW_BLOCK_AVX2);
+    CK_TABLE(avx2, avx2, CK_ISA_AVX2, CK_GEMM_MR_AVX2, CK_GEMM_NR_AVX2, CK_GEMM_ROW_BLOCK_AVX2,
+             CK_GEMM_S8_ROW_BLOCK_AVX2);
 static const ck_kernels ck_table_avx512 =
-    CK_TABLE(avx512, CK_ISA_AVX512, CK_GEMM_MR_AVX512, CK_GEMM_NR_AVX512, CK_GEMM_ROW_BLOCK_AVX512);
+    CK_TABLE(avx512, avx512, CK_ISA_AVX512, CK_GEMM_MR_AVX512, CK_GEMM_NR_AVX512, CK_GEMM_ROW_BLOCK_AVX512,
+             CK_GEMM_S8_ROW_BLOCK_AVX512);
+static const ck_kernels ck_table_avx512vnni =
+    CK_TABLE(avx512, avx512vnni, CK_ISA_AVX512VNNI, CK_GEMM_MR_AVX512, CK_GEMM_NR_AVX512, CK_GEMM_ROW_BLOCK_AVX512,
+             CK_GEMM_S8_ROW_BLOCK_AVX512);
 
 // Which register states the operating system saves (XCR0): bit 1 SSE, 2 AVX, 5 to 7 AVX-512.
 static uint64_t ck_saved_states(void) {
@@ -68,8 +82,10 @@ static int ck_has(ck_isa isa) {
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
   const unsigned avx2 = 1u << 5, avx512f = 1u << 16, avx512dq = 1u << 17, avx512bw = 1u << 30, avx512vl = 1u << 31;
   const unsigned avx512 = avx2 | avx512f | avx512dq | avx512bw | avx512vl;
-  const unsigned needed = isa == CK_ISA_AVX512 ? avx512 : avx2;
-  const uint64_t states = isa == CK_ISA_AVX512 ? 0xe6 : 0x06;
+  const unsigned vnni = 1u << 11;
+  if (isa == CK_ISA_AVX512VNNI && !(c & vnni)) return 0;
+  const unsigned needed = isa >= CK_ISA_AVX512 ? avx512 : avx2;
+  const uint64_t states = isa >= CK_ISA_AVX512 ? 0xe6 : 0x06;
   return (b & needed) == needed && (ck_saved_states() & states) == states;
 }
 
@@ -81,9 +97,11 @@ const ck_kernels *ck_kernels_for(ck_isa isa) {
 #if defined(__x86_64__)
     case CK_ISA_AVX2: return ck_has(isa) ? &ck_table_avx2 : NULL;
     case CK_ISA_AVX512: return ck_has(isa) ? &ck_table_avx512 : NULL;
+    case CK_ISA_AVX512VNNI: return ck_has(isa) ? &ck_table_avx512vnni : NULL;
 #else
     case CK_ISA_AVX2:
-    case CK_ISA_AVX512: break;
+    case CK_ISA_AVX512:
+    case CK_ISA_AVX512VNNI: break;
 #endif
   }
   return NULL;

@@ -1,7 +1,7 @@
 // gemm_f32_lanes.h: the vector version of gemm_f32.c, which see. Included within a region (see lanes.h), with MR, NR,
 // ROW_BLOCK and CK_GEMM_EACH_HEIGHT set.
 
-#include "activation_lanes.h"
+#include "gemm_epilogue_lanes.h"
 
 #define PANEL_VECTORS (NR / CK_LANES)
 
@@ -205,40 +205,6 @@ typedef void (*CK_NAME(ck_gemm_tile_function))(const ck_gemm_tile *);
   {{CK_NAME(ck_gemm_tile_f32_##rows), CK_NAME(ck_gemm_tiles_f32_##rows)},                                        \
    {CK_NAME(ck_gemm_tile_f16_##rows), CK_NAME(ck_gemm_tiles_f16_##rows)}},
 static const CK_NAME(ck_gemm_tile_function) CK_NAME(ck_gemm_tiles)[MR][2][2] = {CK_GEMM_EACH_HEIGHT(CK_GEMM_ROW)};
-
-// ---- Epilogue, over a tile that was just stored: preactivation, activation, residual.
-
-// `activation` is a constant where this is expanded.
-CK_INLINE void CK_NAME(ck_gemm_epilogue_of)(const ck_gemm_args *args, const ck_activation activation, size_t row,
-                                            size_t rows, size_t column, size_t columns) {
-  for (size_t r = 0; r < rows; ++r) {
-    float *c = args->c + (row + r) * args->c_row_stride + column;
-    float *z = args->preactivation ? args->preactivation + (row + r) * args->preactivation_row_stride + column : NULL;
-    const float *residual = args->residual ? args->residual + (row + r) * args->residual_row_stride + column : NULL;
-    for (size_t j = 0; j < columns; j += CK_LANES) {
-      size_t n = columns - j < CK_LANES ? columns - j : CK_LANES;
-      vf y = vload_n(c + j, n);
-      if (z) vstore_n(z + j, y, n);
-      y = vactivate(activation, y);
-      if (residual) y = vadd(y, vload_n(residual + j, n));
-      vstore_n(c + j, y, n);
-    }
-  }
-}
-
-static void CK_NAME(ck_gemm_epilogue)(const ck_gemm_args *args, size_t row, size_t rows, size_t column,
-                                      size_t columns) {
-#define CK_GEMM_EPILOGUE(activation) \
-  case activation: CK_NAME(ck_gemm_epilogue_of)(args, activation, row, rows, column, columns); break;
-  switch (args->activation) {
-    CK_GEMM_EPILOGUE(CK_ACTIVATION_NONE)
-    CK_GEMM_EPILOGUE(CK_ACTIVATION_GELU)
-    CK_GEMM_EPILOGUE(CK_ACTIVATION_GELU_TANH)
-    CK_GEMM_EPILOGUE(CK_ACTIVATION_RELU)
-    CK_GEMM_EPILOGUE(CK_ACTIVATION_TANH)
-  }
-#undef CK_GEMM_EPILOGUE
-}
 
 void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
                           size_t panel_end, float *scratch) {

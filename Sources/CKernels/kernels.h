@@ -38,6 +38,9 @@
   void ck_f16_embedding_##isa(size_t rows, size_t columns, const int32_t *ids, const int32_t *positions,              \
                               const int32_t *types, const uint16_t *word, const uint16_t *position,                   \
                               const uint16_t *type, float *y);                                                        \
+  void ck_s8_embedding_##isa(size_t rows, size_t columns, const int32_t *ids, const int32_t *positions,               \
+                             const int32_t *types, const ck_table_s8 *word, const ck_table_s8 *position,              \
+                             const ck_table_s8 *type, float *y);                                                      \
   void ck_f32_embedding_vjp_##isa(size_t rows, size_t columns, size_t column_begin, size_t column_end,                \
                                   const int32_t *ids, const float *dy, float *table);                                 \
   void ck_f32_dropout_##isa(size_t count, const ck_dropout *dropout, uint64_t offset, const float *x, float *y);      \
@@ -52,11 +55,24 @@
   void ck_f16_f32_convert_##isa(size_t count, const uint16_t *x, float *y);                                           \
   void ck_bf16_f32_convert_##isa(size_t count, const uint16_t *x, float *y);
 
+// The integer product has a version more than the others: AVX-512 with and without VNNI.
+#define CK_DECLARE_S8(isa)                                                                                            \
+  size_t ck_s8_gemm_packed_bytes_##isa(size_t n, size_t k);                                                           \
+  size_t ck_s8_gemm_scratch_count_##isa(size_t k);                                                                    \
+  void ck_s8_gemm_pack_b_##isa(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,          \
+                               size_t panel_end, int8_t *packed);                                                     \
+  void ck_s8_gemm_##isa(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,               \
+                        size_t panel_end, float *scratch);
+
 CK_DECLARE(scalar)
+CK_DECLARE_S8(scalar)
 int ck_f16_all_finite(size_t count, const uint16_t *x);
 #if defined(__x86_64__)
 CK_DECLARE(avx2)
 CK_DECLARE(avx512)
+CK_DECLARE_S8(avx2)
+CK_DECLARE_S8(avx512)
+CK_DECLARE_S8(avx512vnni)
 #endif
 
 // Micro-tile of gemm, rows by columns; see gemm_f32.c for why.
@@ -70,6 +86,8 @@ enum {
   CK_GEMM_ROW_BLOCK_SCALAR = 64,
   CK_GEMM_ROW_BLOCK_AVX2 = 96,
   CK_GEMM_ROW_BLOCK_AVX512 = 112,
+  CK_GEMM_S8_ROW_BLOCK_AVX2 = 48,  // see gemm_s8.c
+  CK_GEMM_S8_ROW_BLOCK_AVX512 = 112,
 };
 
 #endif  // CK_KERNELS_H

@@ -62,6 +62,8 @@
 
 #define CK_TARGET_AVX2 __attribute__((target("avx2,fma,f16c")))
 #define CK_TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
+#define CK_TARGET_AVX512VNNI \
+  __attribute__((target("avx512vnni,avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
 
 enum { ck_lanes_avx2 = 8, ck_lanes_avx512 = 16 };
 

@@ -8,6 +8,8 @@ public enum InstructionSet: String, CaseIterable, Sendable, Comparable {
   case avx2
   /// AVX-512 F, BW, DQ and VL.
   case avx512
+  /// The same, with VNNI for products of integers.
+  case avx512vnni
 
   /// The set of this name, such as `avx2`; nil when there is none.
   public init?(name: String) { self.init(rawValue: name.lowercased()) }
@@ -43,6 +45,7 @@ public enum InstructionSet: String, CaseIterable, Sendable, Comparable {
     case .scalar: CK_ISA_SCALAR
     case .avx2: CK_ISA_AVX2
     case .avx512: CK_ISA_AVX512
+    case .avx512vnni: CK_ISA_AVX512VNNI
     }
   }
 }

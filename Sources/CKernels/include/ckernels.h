@@ -19,6 +19,7 @@ typedef enum ck_isa {
   CK_ISA_SCALAR = 0,  // portable C, the definition of each kernel
   CK_ISA_AVX2 = 1,    // AVX2, FMA and F16C
   CK_ISA_AVX512 = 2,  // AVX-512 F, BW, DQ, VL
+  CK_ISA_AVX512VNNI = 3,  // and VNNI: dot products of bytes
 } ck_isa;
 
 typedef enum ck_activation {
@@ -32,6 +33,7 @@ typedef enum ck_activation {
 typedef enum ck_type {
   CK_TYPE_F32 = 0,
   CK_TYPE_F16 = 1,
+  CK_TYPE_S8 = 2,  // of gemm_s8 alone
 } ck_type;
 
 // c[m, n] = activation(a[m, k] * b[k, n] + bias) + residual, or c += a * b.
@@ -39,8 +41,9 @@ typedef struct ck_gemm_args {
   size_t m, n, k;
   const float *a;  // element (i, p) at a[i * a_row_stride + p * a_col_stride]
   size_t a_row_stride, a_col_stride;
-  const void *b;  // packed by gemm_pack_b_f32 (b_type F32) or gemm_pack_b_f16 (b_type F16)
+  const void *b;  // packed by gemm_pack_b_f32 (b_type F32), gemm_pack_b_f16 (F16) or gemm_s8_pack_b (S8)
   ck_type b_type;
+  float a_scale;  // of gemm_s8: a step of the quantised activations, or 0 to take each row's largest magnitude / 127
   float *c;
   size_t c_row_stride;
   int accumulate;           // non-zero: add to c; then bias, residual, activation and preactivation must be unset
@@ -88,6 +91,12 @@ typedef struct ck_adamw_args {
   float gradient_scale;                      // clipping and loss scale, applied to the gradient first
 } ck_adamw_args;
 
+// A table of quantised rows: value (i, j) is rows[i * columns + j] * scales[i].
+typedef struct ck_table_s8 {
+  const int8_t *rows;
+  const float *scales;
+} ck_table_s8;
+
 typedef struct ck_kernels {
   ck_isa isa;
 
@@ -104,6 +113,17 @@ typedef struct ck_kernels {
   // Computes the rows row_begin..<row_end and the column panels panel_begin..<panel_end of c.
   void (*gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,
                float *scratch);
+
+  // GEMM of quantised weights s8 [n, k] with a scale a row, and activations (a_col_stride 1) that it quantises itself,
+  // exact in integers: see gemm_s8.c. Packed weights and scratch are aligned to 4 bytes at least. Scratch in floats.
+  size_t gemm_s8_mr, gemm_s8_nr;
+  size_t gemm_s8_row_block;
+  size_t (*gemm_s8_packed_bytes)(size_t n, size_t k);
+  size_t (*gemm_s8_scratch_count)(size_t k);
+  void (*gemm_s8_pack_b)(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
+                         size_t panel_end, int8_t *packed);
+  void (*gemm_s8)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,
+                  float *scratch);
 
   // Row kernels: `rows` rows of `columns` contiguous floats.
   // y = scale * (x + residual - mean) / sqrt(variance + epsilon) + shift; residual may be NULL. sum: NULL, or where
@@ -136,6 +156,9 @@ typedef struct ck_kernels {
   void (*embedding_f16)(size_t rows, size_t columns, const int32_t *ids, const int32_t *positions,
                         const int32_t *types, const uint16_t *word, const uint16_t *position, const uint16_t *type,
                         float *y);
+  void (*embedding_s8)(size_t rows, size_t columns, const int32_t *ids, const int32_t *positions,
+                       const int32_t *types, const ck_table_s8 *word, const ck_table_s8 *position,
+                       const ck_table_s8 *type, float *y);
   // table[ids[t]] += dy[t], the columns column_begin..<column_end, over all rows in order.
   void (*embedding_vjp_f32)(size_t rows, size_t columns, size_t column_begin, size_t column_end, const int32_t *ids,
                             const float *dy, float *table);

@@ -37,6 +37,8 @@ extension CPUBackend {
     /// As `pack` gives it.
     let b: FloatStorage
     var type = CK_TYPE_F32
+    /// Of quantised activations; 0 for one of each row's own.
+    var activationScale: Float = 0
     let c: FloatStorage
     var bias: FloatStorage?
     var activation = Activation.none
@@ -54,7 +56,8 @@ extension CPUBackend {
       // Whoever makes a product makes the storages as large as m, n and k say.
       unsafe ck_gemm_args(
         m: m, n: n, k: k, a: a.start, a_row_stride: a.rowStride, a_col_stride: a.columnStride,
-        b: UnsafeRawPointer(b.start), b_type: type, c: c.start, c_row_stride: n, accumulate: 0,
+        b: UnsafeRawPointer(b.start), b_type: type, a_scale: activationScale, c: c.start, c_row_stride: n,
+        accumulate: 0,
         bias: bias.map { unsafe UnsafePointer($0.start) }, activation: activation.kernel,
         preactivation: preactivation.map { unsafe $0.start }, preactivation_row_stride: n,
         residual: residual.map { unsafe UnsafePointer($0.start) }, residual_row_stride: n)
@@ -79,10 +82,13 @@ extension CPUBackend {
   func gemm(_ product: Product) {
     let (m, n, k) = (product.m, product.n, product.k)
     guard m > 0, n > 0 else { return }
-    let panels = (n + table.gemm_nr - 1) / table.gemm_nr
+    let isInteger = product.type == CK_TYPE_S8
+    let nr = isInteger ? table.gemm_s8_nr : table.gemm_nr
+    let mr = isInteger ? table.gemm_s8_mr : table.gemm_mr
+    let rowBlock = isInteger ? table.gemm_s8_row_block : table.gemm_row_block
+    let panels = (n + nr - 1) / nr
     let threads = workers.threadCount
-    let mr = table.gemm_mr
-    var rowTasks = max(1, (m + table.gemm_row_block - 1) / table.gemm_row_block)
+    var rowTasks = max(1, (m + rowBlock - 1) / rowBlock)
     // Even blocks, in whole register tiles.
     let rowsPerTask = ((m + rowTasks - 1) / rowTasks + mr - 1) / mr * mr
     rowTasks = (m + rowsPerTask - 1) / rowsPerTask
@@ -92,7 +98,8 @@ extension CPUBackend {
     let wanted = threads == 1 || operations < 200_000 ? 1 : 3 * threads
     let groups = rowTasks >= wanted ? 1 : min(panels, (wanted + rowTasks - 1) / rowTasks)
     let panelsPerGroup = (panels + groups - 1) / groups
-    let scratchCount = table.gemm_scratch_count(k)
+    let scratchCount = isInteger ? table.gemm_s8_scratch_count(k) : table.gemm_scratch_count(k)
+    let kernel = unsafe isInteger ? table.gemm_s8 : table.gemm
     // A task has scratch to itself while it runs.
     unsafe share(rowTasks * groups, scratchCount: scratchCount, keeping: product.storages) { task, scratch in
       let row = task % rowTasks * rowsPerTask
@@ -100,7 +107,7 @@ extension CPUBackend {
       guard panel < panels else { return }
       // Ranges are clipped to the product, and `keeping` holds what the arguments point to.
       var args = unsafe product.arguments
-      unsafe table.gemm(
+      unsafe kernel?(
         &args, row, min(m, row + rowsPerTask), panel, min(panels, panel + panelsPerGroup), scratch)
     }
   }

@@ -9,6 +9,7 @@ public struct EmbeddingTable: Sendable {
   enum Source: Sendable {
     case floats(FloatStorage)
     case mapped(StoredValues)
+    case quantized(QuantizedValues)
   }
 
   /// The first element; `Element` must be the type of ``format``. Valid while the table lives.
@@ -16,15 +17,22 @@ public struct EmbeddingTable: Sendable {
     switch source {
     case .floats(let storage): unsafe UnsafeRawPointer(storage.start).assumingMemoryBound(to: Element.self)
     case .mapped(let values): unsafe UnsafePointer<Element>(bitPattern: values.address(of: 0))
+    case .quantized(let values): unsafe UnsafeRawPointer(values.start)?.assumingMemoryBound(to: Element.self)
     }
   }
 
-  /// What the rows are stored in.
-  var format: StoredValues.Format {
+  /// What the rows are stored in; nil for quantised ones.
+  var format: StoredValues.Format? {
     switch source {
     case .floats: .f32
     case .mapped(let values): values.format
+    case .quantized: nil
     }
+  }
+
+  /// One a row, of quantised rows.
+  var scales: [Float] {
+    if case .quantized(let values) = source { values.scales } else { [] }
   }
 }
 
@@ -42,6 +50,11 @@ extension CPUBackend {
       throw .countMismatch(op: "embedding table", expected: columns, found: values.count)
     }
     return EmbeddingTable(rows: values.count / columns, columns: columns, source: .mapped(values))
+  }
+
+  /// A look-up table of quantised rows, read where it is mapped.
+  public func embeddingTable(_ values: QuantizedValues) -> EmbeddingTable {
+    EmbeddingTable(rows: values.rows, columns: values.columns, source: .quantized(values))
   }
 
   /// The sum of three table rows for each token: `[N, C]`.
@@ -68,7 +81,11 @@ extension CPUBackend {
         let out = unsafe y.storage.start + range.lowerBound * columns
         unsafe tokens.withPointers(from: range.lowerBound) { ids, places, kinds in
           // Indices were checked against the tables' rows, and the tables are kept.
-          if word.format == .f32 {
+          guard let format = word.format else {
+            return unsafe embedQuantized(
+              range.count, columns, ids, places, kinds, word: word, position: position, type: type, out)
+          }
+          if format == .f32 {
             guard let w: UnsafePointer<Float> = unsafe word.start(),
               let p: UnsafePointer<Float> = unsafe position.start(),
               let t: UnsafePointer<Float> = unsafe type.start()
@@ -85,5 +102,23 @@ extension CPUBackend {
       }
     }
     return y.tensor
+  }
+
+  /// The sum of quantised rows for `count` tokens at the addresses, which the caller keeps alive, as it does the tables.
+  @unsafe private func embedQuantized(
+    _ count: Int, _ columns: Int, _ ids: UnsafePointer<Int32>, _ places: UnsafePointer<Int32>,
+    _ kinds: UnsafePointer<Int32>, word: EmbeddingTable, position: EmbeddingTable, type: EmbeddingTable,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe word.scales.withUnsafeBufferPointer { wordScales in
+      unsafe position.scales.withUnsafeBufferPointer { positionScales in
+        unsafe type.scales.withUnsafeBufferPointer { typeScales in
+          var words = unsafe ck_table_s8(rows: word.start(), scales: wordScales.baseAddress)
+          var positions = unsafe ck_table_s8(rows: position.start(), scales: positionScales.baseAddress)
+          var types = unsafe ck_table_s8(rows: type.start(), scales: typeScales.baseAddress)
+          unsafe table.embedding_s8(count, columns, ids, places, kinds, &words, &positions, &types, out)
+        }
+      }
+    }
   }
 }

@@ -1,12 +1,14 @@
 internal import CKernels
 
-/// A linear layer made ready for inference: weights in the panels that the kernels read, in F32 or F16.
+/// A linear layer made ready for inference: weights in the panels that the kernels read, in F32, F16 or S8.
 public struct PackedLinear: Sendable {
   public let inputs: Int
   public let outputs: Int
   let type: ck_type
   let panels: FloatStorage
   let bias: FloatStorage?
+  /// The step of quantised activations; 0 for one of each token's own. Of S8 weights alone.
+  var activationScale: Float = 0
 }
 
 extension CPUBackend {
@@ -75,7 +77,7 @@ extension CPUBackend {
     }
   }
 
-  private func outputCount(_ count: Int, inputs: Int, bias: [Float]?) throws(TensorError) -> Int {
+  func outputCount(_ count: Int, inputs: Int, bias: [Float]?) throws(TensorError) -> Int {
     guard inputs > 0, count.isMultiple(of: inputs) else {
       throw .countMismatch(op: "pack", expected: inputs, found: count)
     }
@@ -84,7 +86,7 @@ extension CPUBackend {
     return outputs
   }
 
-  private func storage(of values: [Float]?) throws(TensorError) -> FloatStorage? {
+  func storage(of values: [Float]?) throws(TensorError) -> FloatStorage? {
     guard let values else { return nil }
     return try floats(upload(values, shape: [values.count]), "pack")
   }

@@ -49,3 +49,11 @@ extension GuardedBuffer<Float> {
 extension GuardedBuffer<UInt16> {
   convenience init(_ values: [UInt16]) { self.init(values, canary: 0xABCD) }
 }
+
+extension GuardedBuffer<Int8> {
+  convenience init(_ values: [Int8]) { self.init(values, canary: 0x5A) }
+}
+
+extension GuardedBuffer<Int32> {
+  convenience init(_ values: [Int32]) { self.init(values, canary: 0x5A5A_5A5A) }
+}

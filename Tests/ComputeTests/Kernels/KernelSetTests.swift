@@ -11,7 +11,7 @@ import Testing
 
   @Test func tablesSayWhoseTheyAre() {
     let sets = availableKernels.map(\.table.isa.rawValue)
-    #expect(sets == InstructionSet.available.map { [.scalar: 0, .avx2: 1, .avx512: 2][$0] })
+    #expect(sets == InstructionSet.available.map { [.scalar: 0, .avx2: 1, .avx512: 2, .avx512vnni: 3][$0] })
     for kernels in availableKernels {
       #expect(kernels.table.gemm_row_block % kernels.table.gemm_mr == 0)
       #expect(kernels.table.gemm_packed_count(1, 5) == kernels.table.gemm_nr * 5)
@@ -32,7 +32,7 @@ import Testing
     let error = #expect(throws: KernelSetError.self) {
       try InstructionSet.selected(environment: ["ESPALIER_ISA": "sse9"])
     }
-    #expect(error?.description == "ESPALIER_ISA: expected one of scalar, avx2, avx512, found 'sse9'")
+    #expect(error?.description == "ESPALIER_ISA: expected one of scalar, avx2, avx512, avx512vnni, found 'sse9'")
   }
 
   @Test func missingSetIsNamedWithWhatThereIs() {

@@ -1,0 +1,166 @@
+// gemm_s8: product of quantised activations and quantised weights, exact in integers, with a fused epilogue.
+//
+//   s[i] = max_p |a[i, p]| / 127, or the given a_scale        q[i, p] = clamp(round(a[i, p] / s[i]), -127, 127)
+//   z[i, j] = (sum_p q[i, p] * w[j, p]) * (s[i] * scale[j]) + bias[j]
+//   c[i, j] = activation(z[i, j]) + residual[i, j]             preactivation[i, j] = z[i, j] where asked for
+//
+// Rounding is to nearest even, of a[i, p] times the rounded 127 / max |a[i, p]|. The sum is of integers: 32 bits hold it
+// for k up to 131072 (127 * 128 * k < 2^31; with the offset of VNNI's activations up to 65793), so it is exact in any
+// order, and an element has the same bits on every instruction set, but for activations. The sum becomes a float once,
+// rounded to nearest even; products and sums of the epilogue are rounded each, never fused.
+//
+// Why nothing saturates: AVX2's instruction for bytes (vpmaddubsw) adds two products of u8 and s8 in 16 bits, which
+// 2 * 255 * 127 = 64770 overflows. Here bytes are widened to 16 bits and vpmaddwd adds two products of s16 and s16 in 32
+// bits. AVX-512 VNNI (vpdpbusd) adds four products of u8 and s8 in 32 bits without saturation: activations are stored as
+// q + 128, and a column's compensation -128 * sum_p w[j, p] takes the offset out again.
+//
+// Layout  a: rows of k contiguous floats. w: s8 rows of k, packed as gemm_s8_panel.h says. c, preactivation, residual:
+//         rows of n contiguous floats. A block of rows is quantised into scratch, a tile's rows side by side: step s of
+//         row r is the 32-bit word s * rows + r, two s16 or four u8, which one instruction broadcasts.
+// Scalar  the definition.
+// Blocking as in gemm_f32.c, but over the whole depth: the integer sums stay in registers until they are done, and a
+//         panel is a quarter of the bytes. Rows a block: 48 with AVX2, where a row takes 2 bytes an element, 112 with
+//         AVX-512, so that a block of depth 3072 stays within L2.
+
+#include "activation_scalar.h"
+#include "gemm_s8_panel.h"
+#include "kernels.h"
+#include "lanes.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+// ---- Scalar
+
+#define NR CK_GEMM_NR_SCALAR
+
+size_t ck_s8_gemm_packed_bytes_scalar(size_t n, size_t k) { return (n + NR - 1) / NR * ck_s8_panel_bytes(k, NR, 1); }
+
+size_t ck_s8_gemm_scratch_count_scalar(size_t k) { return (k + 3) / 4 + 1; }
+
+void ck_s8_gemm_pack_b_scalar(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
+                              size_t panel_end, int8_t *packed) {
+  for (size_t panel = panel_begin; panel < panel_end; ++panel) {
+    ck_s8_pack_panel(n, k, w, scales, panel, NR, 1, 0, packed);
+  }
+}
+
+// Quantises a row; gives its scale.
+static float ck_s8_quantize_row_scalar(const float *a, size_t k, float a_scale, int8_t *q) {
+  ck_s8_scale scale = {a_scale, 1.0f / a_scale};
+  if (a_scale == 0.0f) {
+    uint32_t largest = 0;
+    for (size_t p = 0; p < k; ++p) {
+      uint32_t bits;
+      memcpy(&bits, a + p, sizeof bits);
+      bits &= 0x7fffffff;
+      largest = bits > largest ? bits : largest;
+    }
+    scale = ck_s8_scale_of(largest);
+  }
+  for (size_t p = 0; p < k; ++p) {
+    float t = a[p] * scale.inverse;
+    t = t < 127.0f ? t : 127.0f;  // NaN too
+    t = t > -127.0f ? t : -127.0f;
+    q[p] = (int8_t)nearbyintf(t);
+  }
+  return scale.scale;
+}
+
+void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                       size_t panel_end, float *scratch) {
+  const size_t k = args->k, bytes = ck_s8_panel_bytes(k, NR, 1);
+  int8_t *const q = (int8_t *)scratch;
+  for (size_t i = row_begin; i < row_end; ++i) {
+    const float a_scale = ck_s8_quantize_row_scalar(args->a + i * args->a_row_stride, k, args->a_scale, q);
+    for (size_t panel = panel_begin; panel < panel_end; ++panel) {
+      const int8_t *b = (const int8_t *)args->b + panel * bytes;
+      const int8_t *weights = b + NR * (sizeof(float) + sizeof(int32_t));
+      for (size_t j = panel * NR; j < panel * NR + NR && j < args->n; ++j) {
+        const size_t column = j - panel * NR;
+        int32_t sum = 0;
+        for (size_t p = 0; p < k; ++p) sum += (int32_t)q[p] * weights[p * NR + column];
+        float scale;
+        memcpy(&scale, b + column * sizeof(float), sizeof scale);
+        float z = (float)sum * (a_scale * scale);
+        if (args->bias) z += args->bias[j];
+        if (args->preactivation) args->preactivation[i * args->preactivation_row_stride + j] = z;
+        z = ck_activate(args->activation, z);
+        if (args->residual) z += args->residual[i * args->residual_row_stride + j];
+        args->c[i * args->c_row_stride + j] = z;
+      }
+    }
+  }
+}
+
+#undef NR
+
+// ---- AVX2 and AVX-512; with VNNI in gemm_s8_vnni.c
+
+#if defined(__x86_64__)
+
+#define STEP 2
+#define OFFSET 0
+
+#define MR CK_GEMM_MR_AVX2
+#define NR CK_GEMM_NR_AVX2
+#define ROW_BLOCK CK_GEMM_S8_ROW_BLOCK_AVX2
+#define CK_GEMM_EACH_HEIGHT(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#define CK_S8_NAME(base) CK_PASTE(base, avx2)
+#include "lanes_avx2.h"
+
+typedef __m256i vi_avx2;
+#define vi vi_avx2
+CK_INLINE vi ck_s8_set_avx2(uint32_t x) { return _mm256_set1_epi32((int)x); }
+CK_INLINE vi ck_s8_load_avx2(const int32_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
+CK_INLINE vi ck_s8_weights_avx2(const int8_t *p) {
+  return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)p));
+}
+CK_INLINE vi ck_s8_dot_avx2(vi sum, vi a, vi b) { return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b)); }
+CK_INLINE vf ck_s8_float_avx2(vi x) { return _mm256_cvtepi32_ps(x); }
+CK_INLINE vi ck_s8_round_avx2(vf x) { return _mm256_cvtps_epi32(x); }
+CK_INLINE vi ck_s8_larger_magnitude_avx2(vi best, vf x) {
+  return _mm256_max_epu32(best, _mm256_castps_si256(vabs(x)));
+}
+CK_INLINE uint32_t ck_s8_largest_avx2(vi x) {
+  uint32_t lane[CK_LANES], largest = 0;
+  _mm256_storeu_si256((__m256i *)lane, x);
+  for (size_t i = 0; i < CK_LANES; ++i) largest = lane[i] > largest ? lane[i] : largest;
+  return largest;
+}
+// 8 whole numbers as s16, two a word.
+CK_INLINE void ck_s8_words_avx2(vi q, uint32_t *words) {
+  __m128i low = _mm256_castsi256_si128(q), high = _mm256_extracti128_si256(q, 1);
+  _mm_storeu_si128((__m128i *)words, _mm_packs_epi32(low, high));
+}
+#include "gemm_s8_lanes.h"
+#undef vi
+#include "lanes_end.h"
+#undef CK_S8_NAME
+#undef MR
+#undef NR
+#undef ROW_BLOCK
+#undef CK_GEMM_EACH_HEIGHT
+
+#define MR CK_GEMM_MR_AVX512
+#define NR CK_GEMM_NR_AVX512
+#define ROW_BLOCK CK_GEMM_S8_ROW_BLOCK_AVX512
+#define CK_GEMM_EACH_HEIGHT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#define CK_S8_NAME(base) CK_PASTE(base, avx512)
+#include "lanes_avx512.h"
+
+typedef __m512i vi_avx512;
+#define vi vi_avx512
+CK_INLINE vi ck_s8_weights_avx512(const int8_t *p) {
+  return _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)p));
+}
+CK_INLINE vi ck_s8_dot_avx512(vi sum, vi a, vi b) { return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)); }
+// 16 whole numbers as s16, two a word.
+CK_INLINE void ck_s8_words_avx512(vi q, uint32_t *words) {
+  _mm256_storeu_si256((__m256i *)words, _mm512_cvtepi32_epi16(q));
+}
+#include "lanes_avx512_s8.h"
+#include "gemm_s8_lanes.h"
+#undef vi
+#include "lanes_end.h"
+
+#endif  // __x86_64__

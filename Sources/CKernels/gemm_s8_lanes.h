@@ -1,0 +1,178 @@
+// gemm_s8_lanes.h: the vector version of gemm_s8.c, which see. Included within a region (see lanes.h), with MR, NR,
+// ROW_BLOCK, STEP, OFFSET, CK_GEMM_EACH_HEIGHT, CK_S8_NAME, and the ck_s8_ operations on vectors of 32-bit words set.
+
+#include "gemm_epilogue_lanes.h"
+
+#define PANEL_VECTORS (NR / CK_LANES)
+#define VECTOR_BYTES (CK_LANES * STEP)
+
+size_t CK_S8_NAME(ck_s8_gemm_packed_bytes)(size_t n, size_t k) {
+  return (n + NR - 1) / NR * ck_s8_panel_bytes(k, NR, STEP);
+}
+
+// The scales of a block's rows, and its quantised values.
+size_t CK_S8_NAME(ck_s8_gemm_scratch_count)(size_t k) { return ROW_BLOCK * (1 + (k + STEP - 1) / STEP); }
+
+void CK_S8_NAME(ck_s8_gemm_pack_b)(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
+                                   size_t panel_end, int8_t *packed) {
+  for (size_t panel = panel_begin; panel < panel_end; ++panel) {
+    ck_s8_pack_panel(n, k, w, scales, panel, NR, STEP, OFFSET, packed);
+  }
+}
+
+// ---- Quantising
+
+// One row of k floats: its words go to every `rows`-th place of `words`. Gives its scale.
+static float CK_S8_NAME(ck_s8_quantize_row)(const float *a, size_t k, float a_scale, size_t rows, uint32_t *words) {
+  ck_s8_scale scale = {a_scale, 1.0f / a_scale};
+  if (a_scale == 0.0f) {
+    vi best = CK_S8_NAME(ck_s8_set)(0);
+    for (size_t p = 0; p < k; p += CK_LANES) {
+      best = CK_S8_NAME(ck_s8_larger_magnitude)(best, vload_n(a + p, k - p < CK_LANES ? k - p : CK_LANES));
+    }
+    scale = ck_s8_scale_of(CK_S8_NAME(ck_s8_largest)(best));
+  }
+  const vf inverse = vset(scale.inverse);
+  const size_t steps = (k + STEP - 1) / STEP;
+  for (size_t p = 0, s = 0; p < k; p += CK_LANES) {
+    vf t = vmul(vload_n(a + p, k - p < CK_LANES ? k - p : CK_LANES), inverse);
+    t = vmax(vmin(t, vset(127.0f)), vset(-127.0f));
+    uint32_t part[CK_LANES / STEP];
+    CK_S8_NAME(ck_s8_words)(CK_S8_NAME(ck_s8_round)(t), part);
+    for (size_t i = 0; i < CK_LANES / STEP && s < steps; ++i, ++s) words[s * rows] = part[i];
+  }
+  return scale.scale;
+}
+
+// ---- Micro-kernel
+
+typedef struct CK_S8_NAME(ck_s8_tile) {
+  size_t steps;
+  const uint32_t *a;      // word (s, r) at s * rows + r
+  const float *a_scales;  // [rows]
+  const int8_t *b;        // the first panel
+  size_t panel_bytes;
+  const int8_t *next;  // what is read after these panels, and is fetched from memory while these are multiplied
+  float *c;
+  size_t c_row_stride;
+  size_t columns;     // that are to be stored
+  const float *bias;  // of the first column, or NULL
+} CK_S8_NAME(ck_s8_tile);
+
+// `rows` and `panels` are constants where this is expanded, so that the sums stay in registers.
+CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, const size_t rows,
+                                          const size_t panels) {
+  vi sum[MR][4 * PANEL_VECTORS];
+  const int8_t *const header = tile->b;
+#pragma clang loop unroll(full)
+  for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+    const int8_t *panel = header + v / PANEL_VECTORS * tile->panel_bytes;
+    const int32_t *compensation = (const int32_t *)(const void *)panel + NR + v % PANEL_VECTORS * CK_LANES;
+    const vi start = OFFSET ? CK_S8_NAME(ck_s8_load)(compensation) : CK_S8_NAME(ck_s8_set)(0);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; ++r) sum[r][v] = start;
+  }
+  const uint32_t *a = tile->a;
+  const int8_t *b = header + NR * (sizeof(float) + sizeof(int32_t));
+  const int8_t *next = tile->next;
+  for (size_t s = 0; s < tile->steps; ++s) {
+    vi weights[4 * PANEL_VECTORS];
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+      const size_t at = v / PANEL_VECTORS * tile->panel_bytes + v % PANEL_VECTORS * VECTOR_BYTES;
+      if (at % 64 == 0 || v % PANEL_VECTORS == 0) _mm_prefetch((const char *)next + at, _MM_HINT_T1);
+      weights[v] = CK_S8_NAME(ck_s8_weights)(b + at);
+    }
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; ++r) {
+      const vi broadcast = CK_S8_NAME(ck_s8_set)(a[r]);
+#pragma clang loop unroll(full)
+      for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+        sum[r][v] = CK_S8_NAME(ck_s8_dot)(sum[r][v], broadcast, weights[v]);
+      }
+    }
+    a += rows;
+    b += NR * STEP;
+    next += NR * STEP;
+  }
+#pragma clang loop unroll(full)
+  for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+    const size_t column = v * CK_LANES;
+    if (column >= tile->columns) break;
+    const size_t n = tile->columns - column < CK_LANES ? tile->columns - column : CK_LANES;
+    const int8_t *panel = header + v / PANEL_VECTORS * tile->panel_bytes;
+    const vf scale = vload((const float *)(const void *)panel + v % PANEL_VECTORS * CK_LANES);
+    const vf bias = tile->bias ? vload_n(tile->bias + column, n) : vzero();
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; ++r) {
+      vf z = vmul(CK_S8_NAME(ck_s8_float)(sum[r][v]), vmul(vset(tile->a_scales[r]), scale));
+      if (tile->bias) z = vadd(z, bias);
+      vstore_n(tile->c + r * tile->c_row_stride + column, z, n);
+    }
+  }
+}
+
+// Panels that a tile of so many rows takes at once, so that enough sums are in flight.
+#define CK_S8_PANELS(rows) ((rows) == 1 ? 4 : (rows) <= 3 ? 2 : 1)
+
+#define CK_S8_TILES(rows)                                                                             \
+  static void CK_S8_NAME(ck_s8_tile_##rows)(const CK_S8_NAME(ck_s8_tile) * tile) {                    \
+    CK_S8_NAME(ck_s8_multiply)(tile, rows, 1);                                                        \
+  }                                                                                                   \
+  static void CK_S8_NAME(ck_s8_tiles_##rows)(const CK_S8_NAME(ck_s8_tile) * tile) {                   \
+    CK_S8_NAME(ck_s8_multiply)(tile, rows, CK_S8_PANELS(rows));                                       \
+  }
+CK_GEMM_EACH_HEIGHT(CK_S8_TILES)
+
+// By rows - 1, then by whether it takes several panels.
+#define CK_S8_ROW(rows) {CK_S8_NAME(ck_s8_tile_##rows), CK_S8_NAME(ck_s8_tiles_##rows)},
+static void (*const CK_S8_NAME(ck_s8_tile_functions)[MR][2])(const CK_S8_NAME(ck_s8_tile) *) = {
+    CK_GEMM_EACH_HEIGHT(CK_S8_ROW)};
+
+void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                            size_t panel_end, float *scratch) {
+  const size_t k = args->k, n = args->n, steps = (k + STEP - 1) / STEP;
+  const size_t panel_bytes = ck_s8_panel_bytes(k, NR, STEP);
+  const int epilogue = args->preactivation || args->residual || args->activation != CK_ACTIVATION_NONE;
+  float *const scales = scratch;
+  uint32_t *const words = (uint32_t *)(void *)(scratch + ROW_BLOCK);
+  for (size_t block = row_begin; block < row_end; block += ROW_BLOCK) {
+    const size_t rows = row_end - block < ROW_BLOCK ? row_end - block : ROW_BLOCK;
+    for (size_t r = 0; r < rows; ++r) {
+      const size_t tile = r / MR * MR, height = rows - tile < MR ? rows - tile : MR;
+      scales[r] = CK_S8_NAME(ck_s8_quantize_row)(args->a + (block + r) * args->a_row_stride, k, args->a_scale,
+                                                 height, words + tile * steps + r % MR);
+    }
+    const size_t together = rows <= MR ? CK_S8_PANELS(rows) : 1;
+    for (size_t panel = panel_begin; panel < panel_end;) {
+      const size_t panels = panel_end - panel >= together ? together : 1;
+      const size_t column = panel * NR, left = n - column;
+      const size_t columns = left < panels * NR ? left : panels * NR;
+      const int8_t *b = (const int8_t *)args->b + panel * panel_bytes;
+      for (size_t r = 0; r < rows; r += MR) {
+        const size_t height = rows - r < MR ? rows - r : MR;
+        const CK_S8_NAME(ck_s8_tile) tile = {
+            .steps = steps,
+            .a = words + r * steps,
+            .a_scales = scales + r,
+            .b = b,
+            .panel_bytes = panel_bytes,
+            .next = panel + panels < panel_end ? b + panels * panel_bytes : b,
+            .c = args->c + (block + r) * args->c_row_stride + column,
+            .c_row_stride = args->c_row_stride,
+            .columns = columns,
+            .bias = args->bias ? args->bias + column : NULL,
+        };
+        CK_S8_NAME(ck_s8_tile_functions)[height - 1][panels > 1](&tile);
+        if (epilogue) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
+      }
+      panel += panels;
+    }
+  }
+}
+
+#undef PANEL_VECTORS
+#undef VECTOR_BYTES
+#undef CK_S8_PANELS
+#undef CK_S8_TILES
+#undef CK_S8_ROW

@@ -1,0 +1,54 @@
+// gemm_s8_panel.h: how the weights of an integer product are packed, and the scale of a row of activations.
+
+#ifndef CK_GEMM_S8_PANEL_H
+#define CK_GEMM_S8_PANEL_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "kernels.h"
+
+// A panel of nr columns: their nr scales (float), their nr compensations (int32), then the weights: element (p, j) at
+// p / step * nr * step + j * step + p % step. Columns beyond n, and depths beyond k, hold zeros.
+static inline size_t ck_s8_panel_bytes(size_t k, size_t nr, size_t step) {
+  return nr * (sizeof(float) + sizeof(int32_t)) + (k + step - 1) / step * step * nr;
+}
+
+// Packs rows of w [n, k]. The compensation of a column is -offset times the sum of its weights: what takes the offset
+// out again that the activations are stored with.
+static inline void ck_s8_pack_panel(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel, size_t nr,
+                                    size_t step, int32_t offset, int8_t *packed) {
+  int8_t *const out = packed + panel * ck_s8_panel_bytes(k, nr, step);
+  memset(out, 0, ck_s8_panel_bytes(k, nr, step));
+  int8_t *const weights = out + nr * (sizeof(float) + sizeof(int32_t));
+  for (size_t j = 0; j < nr && panel * nr + j < n; ++j) {
+    const int8_t *row = w + (panel * nr + j) * k;
+    int32_t sum = 0;
+    for (size_t p = 0; p < k; ++p) {
+      weights[p / step * nr * step + j * step + p % step] = row[p];
+      sum += row[p];
+    }
+    const int32_t compensation = -offset * sum;
+    memcpy(out + j * sizeof(float), scales + panel * nr + j, sizeof(float));
+    memcpy(out + (nr + j) * sizeof(float), &compensation, sizeof compensation);
+  }
+}
+
+typedef struct ck_s8_scale {
+  float scale;    // a step of the quantised values
+  float inverse;  // what values are multiplied by
+} ck_s8_scale;
+
+// The scale of a row whose largest magnitude has the bits `largest` (magnitudes of floats are ordered as their bits, with
+// NaN above infinity). Below 1e-30 the row counts as zeros: the inverse must not overflow. A row with an infinity or a
+// NaN has the scale NaN, so that its results are NaN as they would be in floats.
+static inline ck_s8_scale ck_s8_scale_of(uint32_t largest) {
+  float magnitude;
+  memcpy(&magnitude, &largest, sizeof magnitude);
+  if (largest >= 0x7f800000) return (ck_s8_scale){NAN, 0.0f};
+  if (magnitude < 1e-30f) return (ck_s8_scale){0.0f, 0.0f};
+  return (ck_s8_scale){magnitude / 127.0f, 127.0f / magnitude};
+}
+
+#endif  // CK_GEMM_S8_PANEL_H

@@ -1,0 +1,188 @@
+import CKernels
+import Compute
+import Foundation
+import TestSupport
+import Testing
+
+/// A product of quantised weights, and what the kernel has to give for it.
+private struct IntegerProduct {
+  var m: Int, n: Int, k: Int
+  var a: [Float]
+  var weights: [Int8]
+  var scales: [Float]
+  var bias: [Float]?
+  var activationScale: Float = 0
+
+  init(m: Int, n: Int, k: Int, seed: UInt64) {
+    (self.m, self.n, self.k) = (m, n, k)
+    var generator = SeededGenerator(state: seed)
+    a = generator.floats(m * k)
+    weights = (0..<n * k).map { _ in Int8.random(in: -128...127, using: &generator) }
+    scales = (0..<n).map { _ in Float.random(in: 1e-4...1e-2, using: &generator) }
+    bias = generator.floats(n)
+  }
+
+  /// The definition, in integers of 64 bits and each rounding of its own.
+  func exact() -> [Float] {
+    var c: [Float] = []
+    for i in 0..<m {
+      let row = a[i * k..<(i + 1) * k]
+      let largest = row.map(\.magnitude).max() ?? 0
+      let scale = activationScale != 0 ? activationScale : largest < 1e-30 ? 0 : largest / 127
+      let inverse = activationScale != 0 ? 1 / activationScale : largest < 1e-30 ? 0 : 127 / largest
+      let q = row.map { Int64(max(-127, min(127, ($0 * inverse).rounded(.toNearestOrEven)))) }
+      for j in 0..<n {
+        var sum: Int64 = 0
+        for p in 0..<k { sum += q[p] * Int64(weights[j * k + p]) }
+        let product = Float(sum) * (scale * scales[j])
+        c.append(bias.map { product + $0[j] } ?? product)
+      }
+    }
+    return c
+  }
+
+  func run(
+    _ kernels: KernelSet, rows: Range<Int>? = nil, splitPanels: Bool = false,
+    prepare: (inout ck_gemm_args) -> Void = { _ in }
+  ) -> [Float] {
+    let table = kernels.table
+    let panels = (n + table.gemm_s8_nr - 1) / table.gemm_s8_nr
+    let a = GuardedBuffer(a), weights = GuardedBuffer(weights), scales = GuardedBuffer(scales)
+    let bias = GuardedBuffer(bias ?? [])
+    let c = GuardedBuffer([Float](repeating: -7, count: m * n))
+    let packed = GuardedBuffer([Int32](repeating: 0x5555_5555, count: (table.gemm_s8_packed_bytes(n, k) + 3) / 4))
+    let start = UnsafeMutableRawPointer(packed.pointer).assumingMemoryBound(to: Int8.self)
+    for panel in 0..<panels {
+      table.gemm_s8_pack_b(n, k, weights.pointer, scales.pointer, panel, panel + 1, start)
+    }
+    let scratch = GuardedBuffer(count: table.gemm_s8_scratch_count(k))
+    var args = ck_gemm_args()
+    (args.m, args.n, args.k) = (m, n, k)
+    args.a = UnsafePointer(a.pointer)
+    (args.a_row_stride, args.a_col_stride) = (k, 1)
+    args.a_scale = activationScale
+    args.b = UnsafeRawPointer(packed.pointer)
+    args.b_type = CK_TYPE_S8
+    args.c = c.pointer
+    args.c_row_stride = n
+    if self.bias != nil { args.bias = UnsafePointer(bias.pointer) }
+    prepare(&args)
+    let rows = rows ?? 0..<m
+    for panel in 0..<(splitPanels ? panels : 1) {
+      table.gemm_s8(
+        &args, rows.lowerBound, rows.upperBound, splitPanels ? panel : 0, splitPanels ? panel + 1 : panels,
+        scratch.pointer)
+    }
+    #expect(areIntact(a, weights, scales, bias, packed, scratch, c), "stray write, \(m)x\(n)x\(k)")
+    return c.values
+  }
+}
+
+private let shapes: [(Int, Int, Int)] = [
+  (1, 1, 1), (1, 2, 3), (2, 31, 5), (3, 33, 17), (1, 384, 384), (5, 64, 64), (13, 100, 37), (14, 32, 16), (15, 65, 130),
+  (29, 17, 63), (48, 40, 96), (113, 35, 41), (120, 129, 33), (1, 300, 2), (2, 200, 97), (0, 3, 3),
+]
+
+@Suite struct IntegerGemmKernelTests {
+  @Test(arguments: availableKernels) func givesTheDefinitionBitForBit(_ kernels: KernelSet) {
+    for (index, (m, n, k)) in shapes.enumerated() {
+      var product = IntegerProduct(m: m, n: n, k: k, seed: UInt64(index))
+      if index % 3 == 1 { product.bias = nil }
+      if index % 4 == 2 { product.activationScale = 0.004 }
+      #expect(product.run(kernels) == product.exact(), "\(m)x\(n)x\(k)")
+      #expect(product.run(kernels, splitPanels: true) == product.exact(), "\(m)x\(n)x\(k) by panels")
+    }
+  }
+
+  /// All at the extremes: what saturates 16 bits, and the largest sums of 32 bits.
+  @Test(arguments: availableKernels) func noProductSaturates(_ kernels: KernelSet) {
+    for k in [1, 2, 4, 63, 64, 768, 3072, 65536] {
+      for (activation, weight) in [(1, 127), (1, -128), (-1, -128), (-1, 127)] as [(Float, Int8)] {
+        var product = IntegerProduct(m: 3, n: 34, k: k, seed: 1)
+        product.a = [Float](repeating: activation, count: 3 * k)
+        product.weights = [Int8](repeating: weight, count: 34 * k)
+        #expect(product.run(kernels) == product.exact(), "depth \(k), \(activation) by \(weight)")
+        // Neighbours of opposite signs: what a wrong order of pairs would cancel.
+        for p in stride(from: 1, to: 3 * k, by: 2) { product.a[p] = -activation }
+        #expect(product.run(kernels) == product.exact(), "depth \(k), alternating")
+      }
+    }
+  }
+
+  @Test(arguments: availableKernels) func aRowDoesNotDependOnItsNeighbours(_ kernels: KernelSet) {
+    let product = IntegerProduct(m: 37, n: 70, k: 50, seed: 3)
+    let whole = product.run(kernels)
+    for rows in [0..<1, 1..<15, 15..<37, 36..<37] {
+      let part = product.run(kernels, rows: rows)
+      #expect(part[rows.lowerBound * 70..<rows.upperBound * 70] == whole[rows.lowerBound * 70..<rows.upperBound * 70])
+      #expect(part[..<(rows.lowerBound * 70)].allSatisfy { $0 == -7 })
+    }
+  }
+
+  @Test(arguments: availableKernels) func zerosInfinitiesAndTinyNumbers(_ kernels: KernelSet) {
+    var product = IntegerProduct(m: 5, n: 33, k: 20, seed: 4)
+    for p in 0..<20 { product.a[p] = 0 }
+    for p in 20..<40 { product.a[p] = 1e-38 }
+    product.a[45] = .infinity
+    product.a[70] = .nan
+    product.weights.replaceSubrange(0..<20, with: repeatElement(0, count: 20))
+    let c = product.run(kernels)
+    #expect(Array(c[0..<33]) == product.bias)
+    #expect(Array(c[33..<66]) == product.bias)
+    #expect(c[66..<132].allSatisfy { $0.isNaN })
+    #expect(c[132] == product.bias?[0])
+    #expect(c[132...].allSatisfy { $0.isFinite })
+  }
+
+  @Test(arguments: availableKernels) func epilogue(_ kernels: KernelSet) {
+    let product = IntegerProduct(m: 16, n: 45, k: 30, seed: 5)
+    let z = product.exact()
+    let residual = GuardedBuffer(z.map { $0 * 0.5 + 1 })
+    let preactivation = GuardedBuffer([Float](repeating: 0, count: z.count))
+    let c = product.run(kernels) { args in
+      args.activation = CK_ACTIVATION_RELU
+      args.residual = UnsafePointer(residual.pointer)
+      args.residual_row_stride = 45
+      args.preactivation = preactivation.pointer
+      args.preactivation_row_stride = 45
+    }
+    #expect(c == zip(z, residual.values).map { max(0, $0) + $1 })
+    #expect(preactivation.values == z)
+    #expect(areIntact(residual, preactivation))
+  }
+
+  @Test(arguments: availableKernels) func embeddingsAreTheDefinitionBitForBit(_ kernels: KernelSet) {
+    var generator = SeededGenerator(state: 6)
+    for columns in [1, 7, 8, 16, 17, 40, 384] {
+      let tables = [50, 12, 2].map { rows in
+        (
+          rows: (0..<rows * columns).map { _ in Int8.random(in: -128...127, using: &generator) },
+          scales: (0..<rows).map { _ in Float.random(in: 1e-4...1e-2, using: &generator) }
+        )
+      }
+      let indices = [50, 12, 2].map { rows in (0..<9).map { _ in Int32.random(in: 0..<Int32(rows), using: &generator) }
+      }
+      var expected: [Float] = []
+      for t in 0..<9 {
+        for j in 0..<columns {
+          let terms = (0..<3).map { table -> Float in
+            let row = Int(indices[table][t])
+            return Float(tables[table].rows[row * columns + j]) * tables[table].scales[row]
+          }
+          expected.append(terms[0] + terms[1] + terms[2])
+        }
+      }
+      let values = tables.map { GuardedBuffer($0.rows) }, scales = tables.map { GuardedBuffer($0.scales) }
+      let ids = indices.map { GuardedBuffer($0) }
+      let y = GuardedBuffer([Float](repeating: 0, count: 9 * columns))
+      var arguments = (0..<3).map { ck_table_s8(rows: values[$0].pointer, scales: scales[$0].pointer) }
+      arguments.withUnsafeMutableBufferPointer { tables in
+        guard let first = tables.baseAddress else { return }
+        kernels.table.embedding_s8(
+          9, columns, ids[0].pointer, ids[1].pointer, ids[2].pointer, first, first + 1, first + 2, y.pointer)
+      }
+      #expect(y.values == expected, "\(columns) columns")
+      #expect(areIntact(y))
+    }
+  }
+}
