@@ -20,6 +20,8 @@
       .gemm_s8_scratch_count = ck_s8_gemm_scratch_count_##s8_suffix,                      \
       .gemm_s8_pack_b = ck_s8_gemm_pack_b_##s8_suffix,                                    \
       .gemm_s8 = ck_s8_gemm_##s8_suffix,                                                  \
+      .gemm_s4_packed_bytes = ck_s4_gemm_packed_bytes_##s8_suffix,                        \
+      .gemm_s4_pack_b = ck_s4_gemm_pack_b_##s8_suffix,                                    \
       .layernorm_f32 = ck_f32_layernorm_##suffix,                                         \
       .layernorm_vjp_f32 = ck_f32_layernorm_vjp_##suffix,                                 \
       .layernorm_vjp_parameters_f32 = ck_f32_layernorm_vjp_parameters_##suffix,           \
@@ -34,6 +36,7 @@
       .embedding_f32 = ck_f32_embedding_##suffix,                                         \
       .embedding_f16 = ck_f16_embedding_##suffix,                                         \
       .embedding_s8 = ck_s8_embedding_##suffix,                                           \
+      .embedding_s4 = ck_s4_embedding_##suffix,                                           \
       .embedding_vjp_f32 = ck_f32_embedding_vjp_##suffix,                                 \
       .dropout_f32 = ck_f32_dropout_##suffix,                                             \
       .add_f32 = ck_f32_add_##suffix,                                                     \

@@ -18,12 +18,14 @@
 //         rows of n contiguous floats. A block of rows is quantised into scratch, a tile's rows side by side: step s of
 //         row r is the 32-bit word s * rows + r, two s16 or four u8, which one instruction broadcasts.
 // Scalar  the definition.
+// S4      weights of four bits are s8 of few values: a panel is unpacked into scratch and multiplied like any other, which
+//         costs some instructions a vector of weights, once a block of rows: see gemm_s4_panel.h.
 // Blocking as in gemm_f32.c, but over the whole depth: the integer sums stay in registers until they are done, and a
 //         panel is a quarter of the bytes. Rows a block: 48 with AVX2, where a row takes 2 bytes an element, 112 with
 //         AVX-512, so that a block of depth 3072 stays within L2.
 
 #include "activation_scalar.h"
-#include "gemm_s8_panel.h"
+#include "gemm_s4_panel.h"
 #include "kernels.h"
 #include "lanes.h"
 
@@ -35,12 +37,41 @@
 
 size_t ck_s8_gemm_packed_bytes_scalar(size_t n, size_t k) { return (n + NR - 1) / NR * ck_s8_panel_bytes(k, NR, 1); }
 
-size_t ck_s8_gemm_scratch_count_scalar(size_t k) { return (k + 3) / 4 + 1; }
+// A quantised row, and a column of weights.
+size_t ck_s8_gemm_scratch_count_scalar(size_t k, ck_type type) {
+  (void)type;
+  return 2 * k / sizeof(float) + 1;
+}
 
 void ck_s8_gemm_pack_b_scalar(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
                               size_t panel_end, int8_t *packed) {
   for (size_t panel = panel_begin; panel < panel_end; ++panel) {
     ck_s8_pack_panel(n, k, w, scales, panel, NR, 1, 0, packed);
+  }
+}
+
+size_t ck_s4_gemm_packed_bytes_scalar(size_t n, size_t k, size_t group) {
+  return (n + NR - 1) / NR * ck_s4_panel_bytes(k, NR, group);
+}
+
+// One value a vector: a byte holds two that follow each other in a panel.
+void ck_s4_gemm_pack_b_scalar(const ck_weights_s4 *weights, size_t panel_begin, size_t panel_end, int8_t *packed) {
+  for (size_t panel = panel_begin; panel < panel_end; ++panel) {
+    ck_s4_pack_panel(weights, panel, NR, 1, 1, 0, packed);
+  }
+}
+
+// The weights of a column of a panel, k of them.
+static void ck_s8_column_scalar(const ck_gemm_args *args, const int8_t *panel, size_t column, int8_t *weights) {
+  const uint8_t *start = (const uint8_t *)panel + NR * (sizeof(float) + sizeof(int32_t));
+  for (size_t p = 0; p < args->k; ++p) {
+    if (args->b_type == CK_TYPE_S4) {
+      const uint8_t *group = start + p / args->b_group * ck_s4_group_bytes(NR, args->b_group);
+      const uint8_t value = ck_s4_value(group + 2 * NR, p % args->b_group * NR + column);
+      weights[p] = (int8_t)(value * group[column] - group[NR + column]);
+    } else {
+      weights[p] = (int8_t)start[p * NR + column];
+    }
   }
 }
 
@@ -68,17 +99,18 @@ static float ck_s8_quantize_row_scalar(const float *a, size_t k, float a_scale, 
 
 void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
                        size_t panel_end, float *scratch) {
-  const size_t k = args->k, bytes = ck_s8_panel_bytes(k, NR, 1);
-  int8_t *const q = (int8_t *)scratch;
+  const size_t k = args->k;
+  const size_t bytes = args->b_type == CK_TYPE_S4 ? ck_s4_panel_bytes(k, NR, args->b_group) : ck_s8_panel_bytes(k, NR, 1);
+  int8_t *const q = (int8_t *)scratch, *const weights = q + k;
   for (size_t i = row_begin; i < row_end; ++i) {
     const float a_scale = ck_s8_quantize_row_scalar(args->a + i * args->a_row_stride, k, args->a_scale, q);
     for (size_t panel = panel_begin; panel < panel_end; ++panel) {
       const int8_t *b = (const int8_t *)args->b + panel * bytes;
-      const int8_t *weights = b + NR * (sizeof(float) + sizeof(int32_t));
       for (size_t j = panel * NR; j < panel * NR + NR && j < args->n; ++j) {
         const size_t column = j - panel * NR;
+        ck_s8_column_scalar(args, b, column, weights);
         int32_t sum = 0;
-        for (size_t p = 0; p < k; ++p) sum += (int32_t)q[p] * weights[p * NR + column];
+        for (size_t p = 0; p < k; ++p) sum += (int32_t)q[p] * weights[p];
         float scale;
         memcpy(&scale, b + column * sizeof(float), sizeof scale);
         float z = (float)sum * (a_scale * scale);
@@ -127,6 +159,15 @@ CK_INLINE uint32_t ck_s8_largest_avx2(vi x) {
   for (size_t i = 0; i < CK_LANES; ++i) largest = lane[i] > largest ? lane[i] : largest;
   return largest;
 }
+CK_INLINE vi ck_s4_load_avx2(const uint8_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
+CK_INLINE void ck_s4_store_avx2(int8_t *p, vi x) { _mm256_storeu_si256((__m256i *)p, x); }
+CK_INLINE vi ck_s4_words_avx2(const uint8_t *p) { return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)p)); }
+CK_INLINE vi ck_s4_and_avx2(vi a, vi b) { return _mm256_and_si256(a, b); }
+CK_INLINE vi ck_s4_or_avx2(vi a, vi b) { return _mm256_or_si256(a, b); }
+CK_INLINE vi ck_s4_shift_left_avx2(vi a) { return _mm256_slli_epi16(a, 8); }
+CK_INLINE vi ck_s4_shift_right_avx2(vi a) { return _mm256_srli_epi16(a, 4); }
+CK_INLINE vi ck_s4_multiply_avx2(vi a, vi b) { return _mm256_mullo_epi16(a, b); }
+CK_INLINE vi ck_s4_subtract_avx2(vi a, vi b) { return _mm256_sub_epi8(a, b); }
 // 8 whole numbers as s16, two a word.
 CK_INLINE void ck_s8_words_avx2(vi q, uint32_t *words) {
   __m128i low = _mm256_castsi256_si128(q), high = _mm256_extracti128_si256(q, 1);
@@ -154,6 +195,9 @@ CK_INLINE vi ck_s8_weights_avx512(const int8_t *p) {
   return _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)p));
 }
 CK_INLINE vi ck_s8_dot_avx512(vi sum, vi a, vi b) { return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)); }
+CK_INLINE vi ck_s4_words_avx512(const uint8_t *p) {
+  return _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)p));
+}
 // 16 whole numbers as s16, two a word.
 CK_INLINE void ck_s8_words_avx512(vi q, uint32_t *words) {
   _mm256_storeu_si256((__m256i *)words, _mm512_cvtepi32_epi16(q));

@@ -2,6 +2,7 @@
 // ROW_BLOCK, STEP, OFFSET, CK_GEMM_EACH_HEIGHT, CK_S8_NAME, and the ck_s8_ operations on vectors of 32-bit words set.
 
 #include "gemm_epilogue_lanes.h"
+#include "gemm_s4_lanes.h"
 
 #define PANEL_VECTORS (NR / CK_LANES)
 #define VECTOR_BYTES (CK_LANES * STEP)
@@ -10,13 +11,27 @@ size_t CK_S8_NAME(ck_s8_gemm_packed_bytes)(size_t n, size_t k) {
   return (n + NR - 1) / NR * ck_s8_panel_bytes(k, NR, STEP);
 }
 
-// The scales of a block's rows, and its quantised values.
-size_t CK_S8_NAME(ck_s8_gemm_scratch_count)(size_t k) { return ROW_BLOCK * (1 + (k + STEP - 1) / STEP); }
+// The scales of a block's rows, and its quantised values; then as many unpacked panels as a tile takes.
+size_t CK_S8_NAME(ck_s8_gemm_scratch_count)(size_t k, ck_type type) {
+  const size_t activations = ROW_BLOCK * (1 + (k + STEP - 1) / STEP);
+  return activations + (type == CK_TYPE_S4 ? 4 * ck_s8_panel_bytes(k, NR, STEP) / sizeof(float) : 0);
+}
 
 void CK_S8_NAME(ck_s8_gemm_pack_b)(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
                                    size_t panel_end, int8_t *packed) {
   for (size_t panel = panel_begin; panel < panel_end; ++panel) {
     ck_s8_pack_panel(n, k, w, scales, panel, NR, STEP, OFFSET, packed);
+  }
+}
+
+size_t CK_S8_NAME(ck_s4_gemm_packed_bytes)(size_t n, size_t k, size_t group) {
+  return (n + NR - 1) / NR * ck_s4_panel_bytes(k, NR, group);
+}
+
+void CK_S8_NAME(ck_s4_gemm_pack_b)(const ck_weights_s4 *weights, size_t panel_begin, size_t panel_end,
+                                   int8_t *packed) {
+  for (size_t panel = panel_begin; panel < panel_end; ++panel) {
+    ck_s4_pack_panel(weights, panel, NR, STEP, sizeof(vi), OFFSET, packed);
   }
 }
 
@@ -53,6 +68,7 @@ typedef struct CK_S8_NAME(ck_s8_tile) {
   const int8_t *b;        // the first panel
   size_t panel_bytes;
   const int8_t *next;  // what is read after these panels, and is fetched from memory while these are multiplied
+  size_t next_step;    // its bytes a step
   float *c;
   size_t c_row_stride;
   size_t columns;     // that are to be stored
@@ -93,7 +109,7 @@ CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, c
     }
     a += rows;
     b += NR * STEP;
-    next += NR * STEP;
+    next += tile->next_step;
   }
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
@@ -133,9 +149,12 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
                             size_t panel_end, float *scratch) {
   const size_t k = args->k, n = args->n, steps = (k + STEP - 1) / STEP;
   const size_t panel_bytes = ck_s8_panel_bytes(k, NR, STEP);
+  const int is_packed_s4 = args->b_type == CK_TYPE_S4;
+  const size_t stored_bytes = is_packed_s4 ? ck_s4_panel_bytes(k, NR, args->b_group) : panel_bytes;
   const int epilogue = args->preactivation || args->residual || args->activation != CK_ACTIVATION_NONE;
   float *const scales = scratch;
   uint32_t *const words = (uint32_t *)(void *)(scratch + ROW_BLOCK);
+  int8_t *const unpacked = (int8_t *)(words + ROW_BLOCK * steps);
   for (size_t block = row_begin; block < row_end; block += ROW_BLOCK) {
     const size_t rows = row_end - block < ROW_BLOCK ? row_end - block : ROW_BLOCK;
     for (size_t r = 0; r < rows; ++r) {
@@ -148,7 +167,14 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
       const size_t panels = panel_end - panel >= together ? together : 1;
       const size_t column = panel * NR, left = n - column;
       const size_t columns = left < panels * NR ? left : panels * NR;
-      const int8_t *b = (const int8_t *)args->b + panel * panel_bytes;
+      const int8_t *b = (const int8_t *)args->b + panel * stored_bytes;
+      const int8_t *const next = panel + panels < panel_end ? b + panels * stored_bytes : b;
+      if (is_packed_s4) {
+        for (size_t i = 0; i < panels; ++i) {
+          CK_S8_NAME(ck_s4_unpack)(b + i * stored_bytes, k, args->b_group, unpacked + i * panel_bytes);
+        }
+        b = unpacked;
+      }
       for (size_t r = 0; r < rows; r += MR) {
         const size_t height = rows - r < MR ? rows - r : MR;
         const CK_S8_NAME(ck_s8_tile) tile = {
@@ -157,7 +183,8 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
             .a_scales = scales + r,
             .b = b,
             .panel_bytes = panel_bytes,
-            .next = panel + panels < panel_end ? b + panels * panel_bytes : b,
+            .next = next,
+            .next_step = is_packed_s4 ? NR * STEP / 2 : NR * STEP,
             .c = args->c + (block + r) * args->c_row_stride + column,
             .c_row_stride = args->c_row_stride,
             .columns = columns,

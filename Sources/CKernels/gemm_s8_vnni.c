@@ -3,7 +3,7 @@
 // vpdpbusd adds four products of u8 and s8 to a 32-bit sum: 64 products an instruction, where vpmaddwd has 32 and needs an
 // addition besides.
 
-#include "gemm_s8_panel.h"
+#include "gemm_s4_panel.h"
 #include "kernels.h"
 #include "lanes.h"
 
@@ -27,6 +27,10 @@ typedef __m512i vi_avx512vnni;
 #define vi vi_avx512vnni
 CK_INLINE vi ck_s8_weights_avx512vnni(const int8_t *p) { return _mm512_loadu_si512(p); }
 CK_INLINE vi ck_s8_dot_avx512vnni(vi sum, vi a, vi b) { return _mm512_dpbusd_epi32(sum, a, b); }
+CK_INLINE vi ck_s4_words_avx512vnni(const uint8_t *p) {
+  const vi word = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));
+  return _mm512_or_si512(word, _mm512_slli_epi32(word, 16));
+}
 // 16 whole numbers as u8 with the offset 128, four a word.
 CK_INLINE void ck_s8_words_avx512vnni(vi q, uint32_t *words) {
   _mm_storeu_si128((__m128i *)words, _mm_xor_si128(_mm512_cvtepi32_epi8(q), _mm_set1_epi8((char)0x80)));

@@ -41,6 +41,9 @@
   void ck_s8_embedding_##isa(size_t rows, size_t columns, const int32_t *ids, const int32_t *positions,               \
                              const int32_t *types, const ck_table_s8 *word, const ck_table_s8 *position,              \
                              const ck_table_s8 *type, float *y);                                                      \
+  void ck_s4_embedding_##isa(size_t rows, const int32_t *ids, const int32_t *positions, const int32_t *types,         \
+                             const ck_weights_s4 *word, const ck_weights_s4 *position, const ck_weights_s4 *type,     \
+                             float *y);                                                                               \
   void ck_f32_embedding_vjp_##isa(size_t rows, size_t columns, size_t column_begin, size_t column_end,                \
                                   const int32_t *ids, const float *dy, float *table);                                 \
   void ck_f32_dropout_##isa(size_t count, const ck_dropout *dropout, uint64_t offset, const float *x, float *y);      \
@@ -58,11 +61,13 @@
 // The integer product has a version more than the others: AVX-512 with and without VNNI.
 #define CK_DECLARE_S8(isa)                                                                                            \
   size_t ck_s8_gemm_packed_bytes_##isa(size_t n, size_t k);                                                           \
-  size_t ck_s8_gemm_scratch_count_##isa(size_t k);                                                                    \
+  size_t ck_s8_gemm_scratch_count_##isa(size_t k, ck_type type);                                                      \
   void ck_s8_gemm_pack_b_##isa(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,          \
                                size_t panel_end, int8_t *packed);                                                     \
   void ck_s8_gemm_##isa(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,               \
-                        size_t panel_end, float *scratch);
+                        size_t panel_end, float *scratch);                                                            \
+  size_t ck_s4_gemm_packed_bytes_##isa(size_t n, size_t k, size_t group);                                             \
+  void ck_s4_gemm_pack_b_##isa(const ck_weights_s4 *weights, size_t panel_begin, size_t panel_end, int8_t *packed);
 
 CK_DECLARE(scalar)
 CK_DECLARE_S8(scalar)

@@ -34,6 +34,7 @@ typedef enum ck_type {
   CK_TYPE_F32 = 0,
   CK_TYPE_F16 = 1,
   CK_TYPE_S8 = 2,  // of gemm_s8 alone
+  CK_TYPE_S4 = 3,  // of gemm_s8 alone
 } ck_type;
 
 // c[m, n] = activation(a[m, k] * b[k, n] + bias) + residual, or c += a * b.
@@ -41,8 +42,9 @@ typedef struct ck_gemm_args {
   size_t m, n, k;
   const float *a;  // element (i, p) at a[i * a_row_stride + p * a_col_stride]
   size_t a_row_stride, a_col_stride;
-  const void *b;  // packed by gemm_pack_b_f32 (b_type F32), gemm_pack_b_f16 (F16) or gemm_s8_pack_b (S8)
+  const void *b;  // packed by gemm_pack_b_f32 (b_type F32), gemm_pack_b_f16 (F16), gemm_s8_pack_b (S8), gemm_s4_pack_b (S4)
   ck_type b_type;
+  size_t b_group;  // of S4: depths that share a multiplier
   float a_scale;  // of gemm_s8: a step of the quantised activations, or 0 to take each row's largest magnitude / 127
   float *c;
   size_t c_row_stride;
@@ -97,6 +99,16 @@ typedef struct ck_table_s8 {
   const float *scales;
 } ck_table_s8;
 
+// Weights [n, k] of four bits: row j, depth p stands for (u * multiplier - offset) * scales[j], where u, 0...15, is the low
+// half of byte (j * k + p) / 2 of `values` for an even j * k + p, the high half for an odd one, and multiplier (0...15) and
+// offset are those of group p / group of the row, at j * k / group + p / group. u * multiplier - offset must fit an s8.
+typedef struct ck_weights_s4 {
+  size_t n, k, group;  // group: a multiple of 32 that divides k
+  const uint8_t *values;
+  const uint8_t *multipliers, *offsets;
+  const float *scales;
+} ck_weights_s4;
+
 typedef struct ck_kernels {
   ck_isa isa;
 
@@ -119,11 +131,14 @@ typedef struct ck_kernels {
   size_t gemm_s8_mr, gemm_s8_nr;
   size_t gemm_s8_row_block;
   size_t (*gemm_s8_packed_bytes)(size_t n, size_t k);
-  size_t (*gemm_s8_scratch_count)(size_t k);
+  size_t (*gemm_s8_scratch_count)(size_t k, ck_type b_type);
   void (*gemm_s8_pack_b)(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
                          size_t panel_end, int8_t *packed);
   void (*gemm_s8)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,
                   float *scratch);
+  // The same product of weights of four bits, which gemm_s8 unpacks a panel at a time.
+  size_t (*gemm_s4_packed_bytes)(size_t n, size_t k, size_t group);
+  void (*gemm_s4_pack_b)(const ck_weights_s4 *weights, size_t panel_begin, size_t panel_end, int8_t *packed);
 
   // Row kernels: `rows` rows of `columns` contiguous floats.
   // y = scale * (x + residual - mean) / sqrt(variance + epsilon) + shift; residual may be NULL. sum: NULL, or where
@@ -159,6 +174,8 @@ typedef struct ck_kernels {
   void (*embedding_s8)(size_t rows, size_t columns, const int32_t *ids, const int32_t *positions,
                        const int32_t *types, const ck_table_s8 *word, const ck_table_s8 *position,
                        const ck_table_s8 *type, float *y);
+  void (*embedding_s4)(size_t rows, const int32_t *ids, const int32_t *positions, const int32_t *types,
+                       const ck_weights_s4 *word, const ck_weights_s4 *position, const ck_weights_s4 *type, float *y);
   // table[ids[t]] += dy[t], the columns column_begin..<column_end, over all rows in order.
   void (*embedding_vjp_f32)(size_t rows, size_t columns, size_t column_begin, size_t column_end, const int32_t *ids,
                             const float *dy, float *table);

@@ -37,6 +37,8 @@ extension CPUBackend {
     /// As `pack` gives it.
     let b: FloatStorage
     var type = CK_TYPE_F32
+    /// Of S4.
+    var group = 0
     /// Of quantised activations; 0 for one of each row's own.
     var activationScale: Float = 0
     let c: FloatStorage
@@ -56,8 +58,8 @@ extension CPUBackend {
       // Whoever makes a product makes the storages as large as m, n and k say.
       unsafe ck_gemm_args(
         m: m, n: n, k: k, a: a.start, a_row_stride: a.rowStride, a_col_stride: a.columnStride,
-        b: UnsafeRawPointer(b.start), b_type: type, a_scale: activationScale, c: c.start, c_row_stride: n,
-        accumulate: 0,
+        b: UnsafeRawPointer(b.start), b_type: type, b_group: group, a_scale: activationScale, c: c.start,
+        c_row_stride: n, accumulate: 0,
         bias: bias.map { unsafe UnsafePointer($0.start) }, activation: activation.kernel,
         preactivation: preactivation.map { unsafe $0.start }, preactivation_row_stride: n,
         residual: residual.map { unsafe UnsafePointer($0.start) }, residual_row_stride: n)
@@ -82,7 +84,7 @@ extension CPUBackend {
   func gemm(_ product: Product) {
     let (m, n, k) = (product.m, product.n, product.k)
     guard m > 0, n > 0 else { return }
-    let isInteger = product.type == CK_TYPE_S8
+    let isInteger = product.type == CK_TYPE_S8 || product.type == CK_TYPE_S4
     let nr = isInteger ? table.gemm_s8_nr : table.gemm_nr
     let mr = isInteger ? table.gemm_s8_mr : table.gemm_mr
     let rowBlock = isInteger ? table.gemm_s8_row_block : table.gemm_row_block
@@ -98,7 +100,7 @@ extension CPUBackend {
     let wanted = threads == 1 || operations < 200_000 ? 1 : 3 * threads
     let groups = rowTasks >= wanted ? 1 : min(panels, (wanted + rowTasks - 1) / rowTasks)
     let panelsPerGroup = (panels + groups - 1) / groups
-    let scratchCount = isInteger ? table.gemm_s8_scratch_count(k) : table.gemm_scratch_count(k)
+    let scratchCount = isInteger ? table.gemm_s8_scratch_count(k, product.type) : table.gemm_scratch_count(k)
     let kernel = unsafe isInteger ? table.gemm_s8 : table.gemm
     // A task has scratch to itself while it runs.
     unsafe share(rowTasks * groups, scratchCount: scratchCount, keeping: product.storages) { task, scratch in

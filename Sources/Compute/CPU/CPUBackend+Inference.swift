@@ -14,8 +14,8 @@ extension CPUBackend {
     gemm(
       Product(
         m: m, n: layer.outputs, k: layer.inputs, a: Operand(source, rowStride: layer.inputs, columnStride: 1),
-        b: layer.panels, type: layer.type, activationScale: layer.activationScale, c: result.storage,
-        bias: layer.bias, activation: activation, residual: other))
+        b: layer.panels, type: layer.type, group: layer.group, activationScale: layer.activationScale,
+        c: result.storage, bias: layer.bias, activation: activation, residual: other))
     return result.tensor
   }
 

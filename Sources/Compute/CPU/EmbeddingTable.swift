@@ -10,6 +10,7 @@ public struct EmbeddingTable: Sendable {
     case floats(FloatStorage)
     case mapped(StoredValues)
     case quantized(QuantizedValues)
+    case fourBit(FourBitValues)
   }
 
   /// The first element; `Element` must be the type of ``format``. Valid while the table lives.
@@ -18,21 +19,31 @@ public struct EmbeddingTable: Sendable {
     case .floats(let storage): unsafe UnsafeRawPointer(storage.start).assumingMemoryBound(to: Element.self)
     case .mapped(let values): unsafe UnsafePointer<Element>(bitPattern: values.address(of: 0))
     case .quantized(let values): unsafe UnsafeRawPointer(values.start)?.assumingMemoryBound(to: Element.self)
+    case .fourBit(let values): unsafe values.bytes.unsafeBytes.baseAddress?.assumingMemoryBound(to: Element.self)
     }
   }
 
-  /// What the rows are stored in; nil for quantised ones.
-  var format: StoredValues.Format? {
+  /// What the rows are stored in.
+  var format: Format {
     switch source {
     case .floats: .f32
-    case .mapped(let values): values.format
-    case .quantized: nil
+    case .mapped(let values): values.format == .f32 ? .f32 : .f16
+    case .quantized: .s8
+    case .fourBit: .s4
     }
+  }
+
+  enum Format {
+    case f32, f16, s8, s4
   }
 
   /// One a row, of quantised rows.
   var scales: [Float] {
-    if case .quantized(let values) = source { values.scales } else { [] }
+    switch source {
+    case .floats, .mapped: []
+    case .quantized(let values): values.scales
+    case .fourBit(let values): values.scales
+    }
   }
 }
 
@@ -57,68 +68,8 @@ extension CPUBackend {
     EmbeddingTable(rows: values.rows, columns: values.columns, source: .quantized(values))
   }
 
-  /// The sum of three table rows for each token: `[N, C]`.
-  ///
-  /// - Throws: ``TensorError/indexOutOfRange(op:index:bound:)`` for an index without a row.
-  public func embedding(
-    _ tokens: TokenIndices, word: EmbeddingTable, position: EmbeddingTable, type: EmbeddingTable
-  ) throws(TensorError) -> Tensor {
-    for (name, table, indices) in [
-      ("word", word, tokens.words), ("position", position, tokens.positions), ("type", type, tokens.types),
-    ] {
-      for index in indices where index < 0 || Int(index) >= table.rows {
-        throw .indexOutOfRange(op: "embedding, \(name)", index: Int(index), bound: table.rows)
-      }
-    }
-    let columns = word.columns
-    let y = allocate([tokens.words.count, columns])
-    let grain = max(1, Self.elementGrain / max(1, columns))
-    guard word.format == position.format, word.format == type.format else {
-      throw .foreignTensor(op: "embedding: tables of one number format", backend: name)
-    }
-    withExtendedLifetime((word, position, type)) {
-      split(tokens.words.count, grain: grain, rounding: 1, keeping: [y.storage]) { range in
-        let out = unsafe y.storage.start + range.lowerBound * columns
-        unsafe tokens.withPointers(from: range.lowerBound) { ids, places, kinds in
-          // Indices were checked against the tables' rows, and the tables are kept.
-          guard let format = word.format else {
-            return unsafe embedQuantized(
-              range.count, columns, ids, places, kinds, word: word, position: position, type: type, out)
-          }
-          if format == .f32 {
-            guard let w: UnsafePointer<Float> = unsafe word.start(),
-              let p: UnsafePointer<Float> = unsafe position.start(),
-              let t: UnsafePointer<Float> = unsafe type.start()
-            else { return }
-            unsafe table.embedding_f32(range.count, columns, ids, places, kinds, w, p, t, out)
-          } else {
-            guard let w: UnsafePointer<UInt16> = unsafe word.start(),
-              let p: UnsafePointer<UInt16> = unsafe position.start(),
-              let t: UnsafePointer<UInt16> = unsafe type.start()
-            else { return }
-            unsafe table.embedding_f16(range.count, columns, ids, places, kinds, w, p, t, out)
-          }
-        }
-      }
-    }
-    return y.tensor
-  }
-
-  /// The sum of quantised rows for `count` tokens at the addresses, which the caller keeps alive, as it does the tables.
-  @unsafe private func embedQuantized(
-    _ count: Int, _ columns: Int, _ ids: UnsafePointer<Int32>, _ places: UnsafePointer<Int32>,
-    _ kinds: UnsafePointer<Int32>, word: EmbeddingTable, position: EmbeddingTable, type: EmbeddingTable,
-    _ out: UnsafeMutablePointer<Float>
-  ) {
-    unsafe word.scales.withUnsafeBufferPointer { wordScales in
-      unsafe position.scales.withUnsafeBufferPointer { positionScales in
-        unsafe type.scales.withUnsafeBufferPointer { typeScales in
-          var words = unsafe ck_table_s8(rows: word.start(), scales: wordScales.baseAddress)
-          var positions = unsafe ck_table_s8(rows: position.start(), scales: positionScales.baseAddress)
-          var types = unsafe ck_table_s8(rows: type.start(), scales: typeScales.baseAddress)
-          unsafe table.embedding_s8(count, columns, ids, places, kinds, &words, &positions, &types, out)
-        }
-      }
-    }
+  /// A look-up table of rows of four bits a value, read where it is mapped.
+  public func embeddingTable(_ values: FourBitValues) -> EmbeddingTable {
+    EmbeddingTable(rows: values.rows, columns: values.columns, source: .fourBit(values))
   }
 }

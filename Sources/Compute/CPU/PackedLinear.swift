@@ -1,14 +1,16 @@
 internal import CKernels
 
-/// A linear layer made ready for inference: weights in the panels that the kernels read, in F32, F16 or S8.
+/// A linear layer made ready for inference: weights in the panels that the kernels read, in F32, F16, S8 or S4.
 public struct PackedLinear: Sendable {
   public let inputs: Int
   public let outputs: Int
   let type: ck_type
   let panels: FloatStorage
   let bias: FloatStorage?
-  /// The step of quantised activations; 0 for one of each token's own. Of S8 weights alone.
+  /// The step of quantised activations; 0 for one of each token's own. Of S8 and S4 weights alone.
   var activationScale: Float = 0
+  /// Inputs that share a step. Of S4 weights alone.
+  var group = 0
 }
 
 extension CPUBackend {

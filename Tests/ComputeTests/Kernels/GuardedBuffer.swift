@@ -54,6 +54,10 @@ extension GuardedBuffer<Int8> {
   convenience init(_ values: [Int8]) { self.init(values, canary: 0x5A) }
 }
 
+extension GuardedBuffer<UInt8> {
+  convenience init(_ values: [UInt8]) { self.init(values, canary: 0x5A) }
+}
+
 extension GuardedBuffer<Int32> {
   convenience init(_ values: [Int32]) { self.init(values, canary: 0x5A5A_5A5A) }
 }

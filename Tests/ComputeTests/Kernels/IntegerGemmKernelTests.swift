@@ -12,6 +12,8 @@ private struct IntegerProduct {
   var scales: [Float]
   var bias: [Float]?
   var activationScale: Float = 0
+  /// Of weights stored in four bits.
+  var groups: FourBitGroups?
 
   init(m: Int, n: Int, k: Int, seed: UInt64) {
     (self.m, self.n, self.k) = (m, n, k)
@@ -20,6 +22,14 @@ private struct IntegerProduct {
     weights = (0..<n * k).map { _ in Int8.random(in: -128...127, using: &generator) }
     scales = (0..<n).map { _ in Float.random(in: 1e-4...1e-2, using: &generator) }
     bias = generator.floats(n)
+  }
+
+  /// With weights of four bits.
+  init(m: Int, n: Int, k: Int, group: Int, seed: UInt64) {
+    self.init(m: m, n: n, k: k, seed: seed)
+    let groups = FourBitGroups(n: n, k: k, group: group, seed: seed)
+    weights = groups.weights
+    self.groups = groups
   }
 
   /// The definition, in integers of 64 bits and each rounding of its own.
@@ -50,19 +60,26 @@ private struct IntegerProduct {
     let a = GuardedBuffer(a), weights = GuardedBuffer(weights), scales = GuardedBuffer(scales)
     let bias = GuardedBuffer(bias ?? [])
     let c = GuardedBuffer([Float](repeating: -7, count: m * n))
-    let packed = GuardedBuffer([Int32](repeating: 0x5555_5555, count: (table.gemm_s8_packed_bytes(n, k) + 3) / 4))
+    let type = groups == nil ? CK_TYPE_S8 : CK_TYPE_S4
+    let bytes = groups.map { table.gemm_s4_packed_bytes(n, k, $0.group) } ?? table.gemm_s8_packed_bytes(n, k)
+    let packed = GuardedBuffer([Int32](repeating: 0x5555_5555, count: (bytes + 3) / 4))
     let start = UnsafeMutableRawPointer(packed.pointer).assumingMemoryBound(to: Int8.self)
     for panel in 0..<panels {
-      table.gemm_s8_pack_b(n, k, weights.pointer, scales.pointer, panel, panel + 1, start)
+      if let groups {
+        groups.withWeights(n: n, k: k, scales: self.scales) { table.gemm_s4_pack_b($0, panel, panel + 1, start) }
+      } else {
+        table.gemm_s8_pack_b(n, k, weights.pointer, scales.pointer, panel, panel + 1, start)
+      }
     }
-    let scratch = GuardedBuffer(count: table.gemm_s8_scratch_count(k))
+    let scratch = GuardedBuffer(count: table.gemm_s8_scratch_count(k, type))
     var args = ck_gemm_args()
     (args.m, args.n, args.k) = (m, n, k)
     args.a = UnsafePointer(a.pointer)
     (args.a_row_stride, args.a_col_stride) = (k, 1)
     args.a_scale = activationScale
     args.b = UnsafeRawPointer(packed.pointer)
-    args.b_type = CK_TYPE_S8
+    args.b_type = type
+    args.b_group = groups?.group ?? 0
     args.c = c.pointer
     args.c_row_stride = n
     if self.bias != nil { args.bias = UnsafePointer(bias.pointer) }
@@ -90,6 +107,18 @@ private let shapes: [(Int, Int, Int)] = [
       if index % 3 == 1 { product.bias = nil }
       if index % 4 == 2 { product.activationScale = 0.004 }
       #expect(product.run(kernels) == product.exact(), "\(m)x\(n)x\(k)")
+      #expect(product.run(kernels, splitPanels: true) == product.exact(), "\(m)x\(n)x\(k) by panels")
+    }
+  }
+
+  @Test(arguments: availableKernels) func weightsOfFourBitsGiveTheDefinitionBitForBit(_ kernels: KernelSet) {
+    let shapes = [
+      (1, 1, 32, 32), (1, 40, 64, 32), (3, 33, 96, 32), (5, 64, 128, 64), (14, 32, 384, 64), (15, 65, 384, 128),
+      (29, 17, 128, 128), (2, 200, 96, 96), (113, 35, 160, 32), (120, 129, 64, 64), (0, 3, 32, 32),
+    ]
+    for (index, (m, n, k, group)) in shapes.enumerated() {
+      let product = IntegerProduct(m: m, n: n, k: k, group: group, seed: UInt64(index))
+      #expect(product.run(kernels) == product.exact(), "\(m)x\(n)x\(k), groups of \(group)")
       #expect(product.run(kernels, splitPanels: true) == product.exact(), "\(m)x\(n)x\(k) by panels")
     }
   }
@@ -180,6 +209,40 @@ private let shapes: [(Int, Int, Int)] = [
         guard let first = tables.baseAddress else { return }
         kernels.table.embedding_s8(
           9, columns, ids[0].pointer, ids[1].pointer, ids[2].pointer, first, first + 1, first + 2, y.pointer)
+      }
+      #expect(y.values == expected, "\(columns) columns")
+      #expect(areIntact(y))
+    }
+  }
+
+  @Test(arguments: availableKernels) func embeddingsOfFourBitsAreTheDefinitionBitForBit(_ kernels: KernelSet) {
+    var generator = SeededGenerator(state: 7)
+    for (columns, group) in [(32, 32), (96, 32), (384, 64)] {
+      let counts = [50, 12, 2]
+      let tables = counts.map { FourBitGroups(n: $0, k: columns, group: group, seed: UInt64($0)) }
+      let scales = counts.map { rows in (0..<rows).map { _ in Float.random(in: 1e-4...1e-2, using: &generator) } }
+      let indices = counts.map { rows in
+        (0..<9).map { _ in Int32.random(in: 0..<Int32(rows), using: &generator) }
+      }
+      var expected: [Float] = []
+      for t in 0..<9 {
+        for j in 0..<columns {
+          let terms = (0..<3).map { table -> Float in
+            let row = Int(indices[table][t])
+            return Float(tables[table].weights[row * columns + j]) * scales[table][row]
+          }
+          expected.append(terms[0] + terms[1] + terms[2])
+        }
+      }
+      let ids = indices.map { GuardedBuffer($0) }
+      let y = GuardedBuffer([Float](repeating: 0, count: 9 * columns))
+      tables[0].withWeights(n: 50, k: columns, scales: scales[0]) { word in
+        tables[1].withWeights(n: 12, k: columns, scales: scales[1]) { position in
+          tables[2].withWeights(n: 2, k: columns, scales: scales[2]) { type in
+            kernels.table.embedding_s4(
+              9, ids[0].pointer, ids[1].pointer, ids[2].pointer, word, position, type, y.pointer)
+          }
+        }
       }
       #expect(y.values == expected, "\(columns) columns")
       #expect(areIntact(y))

@@ -20,12 +20,34 @@ struct LinearShape: Hashable {
   ]
 }
 
+/// What weights are stored in.
+enum LinearFormat: String, CaseIterable {
+  case f32, f16
+  /// Quantised, with activations quantised by the product: the operations are those of the float product.
+  case s8
+  /// Four bits, in groups of 64, unpacked by the product.
+  case s4
+
+  var bytes: Double {
+    switch self {
+    case .f32: 4
+    case .f16: 2
+    case .s8: 1
+    case .s4: 0.5 + 2 / 64
+    }
+  }
+
+  var isQuantized: Bool { self == .s8 || self == .s4 }
+}
+
 /// The operands of a shape, the same for each backend.
 final class LinearOperands {
   let shape: LinearShape
   let x: [Float]
   let weights: [Float]
   let halves: MappedBytes
+  let quantized: QuantizedValues
+  let fourBit: FourBitValues
 
   /// - Parameter scratch: where a file for the halves may go: they are read as from a checkpoint.
   init(_ shape: LinearShape, scratch: URL) throws {
@@ -37,21 +59,45 @@ final class LinearOperands {
     let file = scratch.appending(path: shape.name)
     try Data(bits.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }).write(to: file)
     halves = MappedBytes(file: try MappedFile(url: file), range: 0..<bits.count * 2)
+    // A step of 1/127 for all: the weights' largest magnitude is below 1.
+    let steps = weights.map { UInt8(bitPattern: Int8(($0 * 127).rounded(.toNearestOrEven))) }
+    let bytes = scratch.appending(path: shape.name + "-s8")
+    try Data(steps).write(to: bytes)
+    quantized = try QuantizedValues(
+      bytes: MappedBytes(file: try MappedFile(url: bytes), range: 0..<steps.count),
+      scales: [Float](repeating: 1 / 127, count: shape.outputs), columns: shape.inputs)
+    fourBit = try Self.fourBit(weights, shape, scratch: scratch)
   }
 
-  /// - Parameter isHalf: whether the weights stay F16 in memory.
-  func kernelCase(_ backend: CPUBackend, isHalf: Bool) throws -> KernelCase {
+  /// Steps of 1/7: u = 8 + round(7 w), each group's step 15 of its row's.
+  private static func fourBit(_ weights: [Float], _ shape: LinearShape, scratch: URL) throws -> FourBitValues {
+    let u = weights.map { UInt8(8 + ($0 * 7).rounded(.toNearestOrEven)) }
+    let packed = stride(from: 0, to: u.count, by: 2).map { u[$0] | u[$0 + 1] << 4 }
+    let file = scratch.appending(path: shape.name + "-s4")
+    try Data(packed).write(to: file)
+    let group = 64, groups = shape.outputs * shape.inputs / group
+    return try FourBitValues(
+      bytes: MappedBytes(file: try MappedFile(url: file), range: 0..<packed.count),
+      scales: [Float](repeating: 1 / (7 * 15), count: shape.outputs),
+      multipliers: [UInt8](repeating: 15, count: groups), offsets: [UInt8](repeating: 120, count: groups),
+      columns: shape.inputs, group: group)
+  }
+
+  func kernelCase(_ backend: CPUBackend, _ format: LinearFormat) throws -> KernelCase {
     let layer =
-      try isHalf
-      ? stored(backend)
-      : backend.packed(weights: [weights], bias: nil, inputs: shape.inputs)
+      switch format {
+      case .f32: try backend.packed(weights: [weights], bias: nil, inputs: shape.inputs)
+      case .f16: try stored(backend)
+      case .s8: try backend.packed(quantized: [quantized], bias: nil, inputs: shape.inputs)
+      case .s4: try backend.packed(fourBit: [fourBit], bias: nil, inputs: shape.inputs)
+      }
     let input = try backend.upload(x, shape: [shape.rows, shape.inputs])
     let (m, k, n) = (Double(shape.rows), Double(shape.inputs), Double(shape.outputs))
     return KernelCase(
-      op: isHalf ? "linear f16" : "linear f32", size: shape.name, backend: backend, operations: 2 * m * k * n,
-      bytes: 4 * (m * k + m * n) + (isHalf ? 2 : 4) * k * n, elements: shape.rows * shape.outputs,
+      op: "linear \(format.rawValue)", size: shape.name, backend: backend, operations: 2 * m * k * n,
+      bytes: 4 * (m * k + m * n) + format.bytes * k * n, elements: shape.rows * shape.outputs,
       run: { _ = try backend.linear(input, layer) },
-      check: { self.check(try backend.read(try backend.linear(input, layer))) })
+      check: { self.check(try backend.read(try backend.linear(input, layer)), format) })
   }
 
   private func stored(_ backend: CPUBackend) throws -> PackedLinear {
@@ -61,8 +107,9 @@ final class LinearOperands {
     return layer
   }
 
-  /// Against sums in Double, at some hundred places. A sum of k products may be off by k ε Σ|a||b|; half of ε is rounding.
-  private func check(_ y: [Float]) -> KernelCheck {
+  /// Against sums in Double, at some hundred places. A sum of k products may be off by k ε Σ|a||b|, half of ε being
+  /// rounding; a quantised one by half a step of each factor, whose largest magnitude is below 1.
+  private func check(_ y: [Float], _ format: LinearFormat) -> KernelCheck {
     var worst = KernelCheck(error: 0, bound: 0)
     for sample in 0..<min(y.count, 257) {
       let place = sample * (y.count / 257 + 1) % y.count
@@ -74,8 +121,10 @@ final class LinearOperands {
         sum += product
         magnitude += abs(product)
       }
-      let found = KernelCheck(
-        error: abs(Double(y[place]) - sum), bound: Double(shape.inputs) * Double(Float.ulpOfOne) * magnitude)
+      let k = Double(shape.inputs)
+      let half = format == .s8 ? 0.5 / 127 : 0.5 / 7
+      let bound = format.isQuantized ? k * (half + 0.5 / 127 + 1 / 1e4) : k * Double(Float.ulpOfOne) * magnitude
+      let found = KernelCheck(error: abs(Double(y[place]) - sum), bound: bound)
       if found.error - found.bound > worst.error - worst.bound || worst.bound == 0 { worst = found }
     }
     return worst
