@@ -64,6 +64,9 @@ struct WeightPacker {
     let inputs = inputs ?? reader.configuration.hiddenSize
     var bias: [Float] = []
     for name in names { bias += try reader.floats(name + ".bias") }
+    if let quantized = try quantized(names.map { $0 + ".weight" }) {
+      do { return try backend.packed(quantized: quantized, bias: bias, inputs: inputs) } catch { throw .tensor(error) }
+    }
     if let mapped = try mapped(names.map { $0 + ".weight" }) {
       do {
         if let layer = try backend.packed(stored: mapped, bias: bias, inputs: inputs) { return layer }
@@ -95,6 +98,7 @@ struct WeightPacker {
 
   /// Look-up tables, all of one format.
   func tables(_ names: [String]) throws(BertError) -> [EmbeddingTable] {
+    if let quantized = try quantized(names) { return quantized.map { backend.embeddingTable($0) } }
     let columns = reader.configuration.hiddenSize
     let mapped = try mapped(names)
     var tables: [EmbeddingTable] = []
@@ -111,6 +115,16 @@ struct WeightPacker {
       }
     }
     return tables
+  }
+
+  /// Quantised weights; nil unless all are.
+  private func quantized(_ names: [String]) throws(BertError) -> [QuantizedValues]? {
+    var found: [QuantizedValues] = []
+    for name in names {
+      guard let values = try reader.quantized(name) else { return nil }
+      found.append(values)
+    }
+    return found
   }
 
   /// Tensors where they are mapped, all finite; nil unless all can be read there, in one format.

@@ -48,9 +48,11 @@ struct KernelsCommand: ParsableCommand {
     for set in InstructionSet.available {
       for count in counts where set != .scalar || count == 1 {
         let backend = try CPUBackend(instructionSet: set, threadCount: count)
-        for isHalf in [false, true] {
-          for operand in operands { cases.append(try operand.kernelCase(backend, isHalf: isHalf)) }
+        // VNNI differs from AVX-512 in the product of integers alone.
+        for format in LinearFormat.allCases where set != .avx512vnni || format == .s8 {
+          for operand in operands { cases.append(try operand.kernelCase(backend, format)) }
         }
+        if set == .avx512vnni { continue }
         if set != .scalar { cases += try TrainingCases.all(backend, definition: definition) }
         cases += try RowCases.all(backend, definition: definition)
       }

@@ -12,7 +12,7 @@ struct Peak: Hashable {
     switch instructionSet {
     case .scalar: return nil
     case .avx2: width = CP_AVX2
-    case .avx512: width = CP_AVX512
+    case .avx512, .avx512vnni: width = CP_AVX512
     }
     let rate = cp_fma_rate(width, Int32(threads), seconds)
     return rate > 0 ? rate / 1e9 : nil
