@@ -7,10 +7,12 @@ extension BertClassifier {
   /// - Parameters:
   ///   - labels: the classes, in the order of their ids; a stored classifier for other labels is replaced.
   ///   - seed: of the new parameters.
-  /// - Throws: ``BertError`` for files that can't be read, tensors that are missing, of the wrong shape or not finite.
+  /// - Throws: ``BertError`` for files that can't be read, tensors that are missing, of the wrong shape or not finite, and
+  ///   ``BertError/alreadyQuantized(path:)`` for a quantised model.
   public init(
     checkpoint: Checkpoint, labels: [String]? = nil, seed: UInt64, backend: any Backend
   ) throws(BertError) {
+    guard checkpoint.configuration.quantization == nil else { throw .alreadyQuantized(path: checkpoint.path) }
     try checkpoint.validate(requireClassifier: false)
     var configuration = checkpoint.configuration
     var keepsClassifier = checkpoint.hasClassifier
@@ -40,6 +42,8 @@ extension BertClassifier {
   public init(
     randomWeights configuration: BertConfiguration, seed: UInt64, backend: any Backend
   ) throws(BertError) {
+    var configuration = configuration
+    configuration.quantization = nil
     var initializer = Initializer(seed: seed, deviation: Float(configuration.initializerRange))
     var parameters: [(name: String, tensor: Tensor)] = []
     for expected in WeightNames.all(configuration) {

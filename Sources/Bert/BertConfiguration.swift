@@ -52,8 +52,13 @@ public struct BertConfiguration: Equatable, Sendable {
   /// The format of the stored weights as `torch_dtype` (or, since transformers 4.56, `dtype`) states it, such as "float16".
   public var dtype: String?
 
+  /// Which weights are stored quantised; nil for floats throughout.
+  public var quantization: QuantizationConfiguration?
+
   /// The file's members, for what ``json`` has to keep.
   private(set) var readMembers: [JSONMember] = []
+  /// ``quantization`` as it was read: one that hasn't changed keeps its spelling.
+  private(set) var readQuantization: QuantizationConfiguration?
 
   /// K, the number of classes.
   public var numLabels: Int { id2label.count }
@@ -147,6 +152,10 @@ extension BertConfiguration {
     problemType = try reader.problemType()
     architectures = try reader.architectures()
     dtype = reader.root["dtype"]?.text ?? reader.root["torch_dtype"]?.text
+    if let value = root[QuantizationConfiguration.key], value != .null {
+      quantization = try QuantizationConfiguration(json: value, path: path)
+      readQuantization = quantization
+    }
     readMembers = members
   }
 }

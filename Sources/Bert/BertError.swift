@@ -24,6 +24,18 @@ public enum BertError: Error, Equatable, Sendable {
   /// The first value that is NaN or infinite; `index` counts elements in row-major order.
   case notFinite(path: String, tensor: String, index: Int, value: Float)
   case unknownTensor(path: String, tensor: String)
+  /// The model is quantised already, and floats were needed.
+  case alreadyQuantized(path: String)
+  /// A tensor of whole numbers of which the configuration doesn't say that it is quantised.
+  case unexpectedQuantization(path: String, tensor: String, found: SafetensorsDType)
+  /// A tensor that isn't quantised as the configuration says.
+  case notQuantized(path: String, tensor: String, found: SafetensorsDType)
+  /// A quantised weight without its scales; `expected` is what their tensor would be called.
+  case missingScales(path: String, tensor: String, expected: String)
+  /// The first scale that is no number above 0, or so large that its products have no end.
+  case scale(path: String, tensor: String, row: Int, value: Float)
+  /// Zero points that aren't zeros: the weights are not symmetric as the configuration says.
+  case zeroPoint(path: String, tensor: String)
   /// A tensor to be written gave another number of bytes than its shape and format take.
   case writtenByteCount(path: String, tensor: String, expected: Int, found: Int)
   case duplicateTensor(path: String, tensor: String)
@@ -83,6 +95,21 @@ extension BertError: CustomStringConvertible {
       "\(path): tensor '\(tensor)': expected finite numbers, found \(value.isNaN ? "nan" : "\(value)") at element \(index)"
     case .unknownTensor(let path, let tensor):
       "\(path): there is no tensor '\(tensor)'"
+    case .alreadyQuantized(let path):
+      """
+      \(path): this model is quantised, and training, pruning, converting and quantising need floats; give the model that \
+      it was made from
+      """
+    case .unexpectedQuantization(let path, let tensor, let found):
+      "\(path): tensor '\(tensor)': found \(found.rawValue), but the quantization_config of config.json does not name it"
+    case .notQuantized(let path, let tensor, let found):
+      "\(path): tensor '\(tensor)': expected I8, as the quantization_config of config.json says, found \(found.rawValue)"
+    case .missingScales(let path, let tensor, let expected):
+      "\(path): tensor '\(tensor)' is quantised, but its scales are missing: expected the tensor '\(expected)'"
+    case .scale(let path, let tensor, let row, let value):
+      "\(path): tensor '\(tensor)': expected scales above 0 and at most 2.6e36, found \(value.isNaN ? "nan" : "\(value)") at row \(row)"
+    case .zeroPoint(let path, let tensor):
+      "\(path): tensor '\(tensor)': expected zeros, as quantisation is symmetric, found others"
     case .writtenByteCount(let path, let tensor, let expected, let found):
       "\(path): tensor '\(tensor)': expected \(expected) bytes to write, got \(found)"
     case .duplicateTensor(let path, let tensor):

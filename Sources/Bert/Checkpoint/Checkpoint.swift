@@ -13,9 +13,11 @@ public struct Checkpoint: Sendable {
   /// Stored names that the model has no use for: other heads, position ids, layers above `num_hidden_layers`.
   public let unusedNames: [String]
 
-  private let files: ShardedCheckpoint
+  let files: ShardedCheckpoint
   /// Canonical to stored name.
   private let storedNames: [String: String]
+  /// The canonical name of a quantised weight to the stored name of its scales.
+  let scaleNames: [String: String]
 
   /// Opens a directory. Call ``validate(requireClassifier:)`` before use.
   ///
@@ -32,8 +34,15 @@ public struct Checkpoint: Sendable {
     let expected = WeightNames.all(configuration).map(\.name)
     let wanted = Set(expected)
     var storedNames: [String: String] = [:]
+    var scaleNames: [String: String] = [:]
     var unused: [String] = []
     for stored in files.names {
+      if let name = Self.weight(scaledBy: stored, configuration), wanted.contains(name) {
+        if let other = scaleNames.updateValue(stored, forKey: name) {
+          throw .sameParameterTwice(path: files.path, name: "\(name)_scale", stored: [other, stored].sorted())
+        }
+        continue
+      }
       guard case .parameter(let name) = WeightNames.meaning(of: stored), wanted.contains(name) else {
         unused.append(stored)
         continue
@@ -43,6 +52,7 @@ public struct Checkpoint: Sendable {
       }
     }
     self.storedNames = storedNames
+    self.scaleNames = scaleNames
     unusedNames = unused
     names = expected.filter { storedNames[$0] != nil }
   }
@@ -56,10 +66,16 @@ public struct Checkpoint: Sendable {
   /// Whether both parameters of the classifier are there.
   public var hasClassifier: Bool { WeightNames.classifierNames.allSatisfy { storedNames[$0] != nil } }
 
-  /// The bytes of the parameters as they are stored.
-  public var parameterBytes: Int { names.reduce(0) { $0 + (entry($1)?.range.count ?? 0) } }
+  /// The bytes of the parameters as they are stored, scales included.
+  public var parameterBytes: Int { names.reduce(0) { $0 + byteCount(of: $1) } }
 
-  private func entry(_ name: String) -> SafetensorsFile.Entry? { storedNames[name].flatMap { files[$0] } }
+  /// The bytes of a parameter as it is stored, with those of its scales; 0 if it isn't there.
+  public func byteCount(of name: String) -> Int {
+    let scales = scaleNames[name].flatMap { files[$0]?.range.count } ?? 0
+    return (entry(name)?.range.count ?? 0) + scales
+  }
+
+  func entry(_ name: String) -> SafetensorsFile.Entry? { storedNames[name].flatMap { files[$0] } }
 
   public func shape(of name: String) -> [Int]? { entry(name)?.shape }
 
@@ -67,8 +83,9 @@ public struct Checkpoint: Sendable {
 
   /// The values of a parameter as Float32, row-major; F16 and BF16 are converted exactly.
   ///
-  /// - Throws: ``BertError/unknownTensor(path:tensor:)``, ``BertError/tensorFormat(path:tensor:expected:found:)``, and
-  ///   ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity.
+  /// - Throws: ``BertError/unknownTensor(path:tensor:)``, ``BertError/tensorFormat(path:tensor:expected:found:)`` (for
+  ///   quantised weights too, which ``quantizedRows(_:)`` gives), and ``BertError/notFinite(path:tensor:index:value:)``
+  ///   for the first NaN or infinity.
   public func floats(_ name: String) throws(BertError) -> [Float] {
     let stored = try stored(name)
     return try files.file(of: stored).floats(of: stored)
@@ -92,12 +109,15 @@ public struct Checkpoint: Sendable {
 
   /// Reads all parameters through.
   ///
-  /// - Throws: ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity.
+  /// - Throws: ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity, and what
+  ///   ``quantizedRows(_:)`` throws.
   public func validateValues() throws(BertError) {
-    for name in names where try halves(name) == nil { _ = try floats(name) }
+    for name in names {
+      if try quantizedRows(name) == nil, try halves(name) == nil { _ = try floats(name) }
+    }
   }
 
-  private func stored(_ name: String) throws(BertError) -> String {
+  func stored(_ name: String) throws(BertError) -> String {
     guard let stored = storedNames[name] else { throw .unknownTensor(path: path, tensor: name) }
     return stored
   }
@@ -109,7 +129,9 @@ public struct Checkpoint: Sendable {
   /// - Parameter requireClassifier: whether pooler and classifier must be there.
   /// - Throws: ``BertError/missingTensors(path:_:)`` with all that is missing,
   ///   ``BertError/tensorShape(path:tensor:expected:found:)`` and
-  ///   ``BertError/tensorFormat(path:tensor:expected:found:)`` for the first that does not fit.
+  ///   ``BertError/tensorFormat(path:tensor:expected:found:)`` for the first that does not fit; for quantised weights
+  ///   also ``BertError/notQuantized(path:tensor:found:)`` and ``BertError/missingScales(path:tensor:expected:)``, for
+  ///   others ``BertError/unexpectedQuantization(path:tensor:found:)``.
   public func validate(requireClassifier: Bool) throws(BertError) {
     var expected = WeightNames.encoder(configuration)
     for part in [WeightNames.pooler(configuration), WeightNames.classifier(configuration)]
@@ -122,6 +144,13 @@ public struct Checkpoint: Sendable {
       guard let entry = entry(tensor.name) else { continue }
       guard entry.shape == tensor.shape else {
         throw .tensorShape(path: path, tensor: entry.name, expected: tensor.shape, found: entry.shape)
+      }
+      if isQuantized(tensor.name) {
+        try checkQuantized(tensor.name, entry)
+        continue
+      }
+      if entry.dtype == .i8 {
+        throw .unexpectedQuantization(path: path, tensor: entry.name, found: entry.dtype)
       }
       guard SafetensorsDType.floating.contains(entry.dtype) else {
         throw .tensorFormat(

@@ -17,6 +17,10 @@ extension BertConfiguration {
     if members.contains(where: { $0.name == "num_labels" }) {
       members = members.map { $0.name == "num_labels" ? JSONMember("num_labels", .number("\(numLabels)")) : $0 }
     }
+    if quantization != readQuantization {
+      members.removeAll { $0.name == QuantizationConfiguration.key }
+      if let quantization { members.append(JSONMember(QuantizationConfiguration.key, quantization.json)) }
+    }
     return JSONValue.object(members).formatted() + "\n"
   }
 

@@ -3,7 +3,7 @@ public import Compute
 /// A classifier ready for inference on the CPU: weights packed once, sentences of a batch end to end without padding.
 ///
 /// A sentence's logits are the same whatever else is in its batch, and for every number of threads. Weights stored as F16
-/// stay F16 in memory and are widened inside the kernels.
+/// stay F16 in memory and are widened inside the kernels. Quantised weights are multiplied in integers, exactly.
 public struct PackedClassifier: Sendable {
   public let configuration: BertConfiguration
   public let backend: CPUBackend

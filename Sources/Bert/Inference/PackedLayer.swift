@@ -57,13 +57,17 @@ struct WeightPacker {
   let reader: any WeightReader
   let backend: CPUBackend
 
-  /// Some linear layers of one input as one, their outputs side by side. Weights stored as halves stay halves.
+  /// Some linear layers of one input as one, their outputs side by side. Weights stored as halves stay halves, and
+  /// quantised ones stay quantised if all of them are.
   ///
   /// - Parameter inputs: the width of the input; nil for the hidden size.
   func linear(_ names: [String], inputs: Int? = nil) throws(BertError) -> PackedLinear {
     let inputs = inputs ?? reader.configuration.hiddenSize
     var bias: [Float] = []
     for name in names { bias += try reader.floats(name + ".bias") }
+    if let quantized = try quantized(names.map { $0 + ".weight" }) {
+      do { return try backend.packed(quantized: quantized, bias: bias, inputs: inputs) } catch { throw .tensor(error) }
+    }
     if let mapped = try mapped(names.map { $0 + ".weight" }) {
       do {
         if let layer = try backend.packed(stored: mapped, bias: bias, inputs: inputs) { return layer }
@@ -72,7 +76,7 @@ struct WeightPacker {
       }
     }
     var weights: [[Float]] = []
-    for name in names { weights.append(try reader.floats(name + ".weight")) }
+    for name in names { weights.append(try floats(name + ".weight")) }
     do {
       return try backend.packed(weights: weights, bias: bias, inputs: inputs)
     } catch {
@@ -93,13 +97,14 @@ struct WeightPacker {
     }
   }
 
-  /// Look-up tables, all of one format.
+  /// Look-up tables, all of one format: that in which they are stored, or F32 where those differ.
   func tables(_ names: [String]) throws(BertError) -> [EmbeddingTable] {
+    if let quantized = try quantized(names) { return quantized.map { backend.embeddingTable($0) } }
     let columns = reader.configuration.hiddenSize
     let mapped = try mapped(names)
     var tables: [EmbeddingTable] = []
     for (index, name) in names.enumerated() {
-      let values = mapped == nil ? try reader.floats(name) : []
+      let values = mapped == nil ? try floats(name) : []
       do throws(TensorError) {
         if let mapped {
           tables.append(try backend.embeddingTable(mapped[index], columns: columns))
@@ -111,6 +116,22 @@ struct WeightPacker {
       }
     }
     return tables
+  }
+
+  /// A weight as floats, whatever it is stored in.
+  private func floats(_ name: String) throws(BertError) -> [Float] {
+    guard let quantized = try reader.quantized(name) else { return try reader.floats(name) }
+    return quantized.dequantized()
+  }
+
+  /// Quantised weights; nil unless all are.
+  private func quantized(_ names: [String]) throws(BertError) -> [QuantizedValues]? {
+    var found: [QuantizedValues] = []
+    for name in names {
+      guard let values = try reader.quantized(name) else { return nil }
+      found.append(values)
+    }
+    return found
   }
 
   /// Tensors where they are mapped, all finite; nil unless all can be read there, in one format.

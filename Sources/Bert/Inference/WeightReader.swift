@@ -6,6 +6,8 @@ package protocol WeightReader {
   func floats(_ name: String) throws(BertError) -> [Float]
   /// The tensor where it is mapped, if kernels can read it there.
   func mapped(_ name: String) throws(BertError) -> StoredValues?
+  /// The weight as quantised rows; nil if it isn't quantised.
+  func quantized(_ name: String) throws(BertError) -> QuantizedValues?
 }
 
 extension Checkpoint: WeightReader {
@@ -16,6 +18,8 @@ extension Checkpoint: WeightReader {
     default: nil
     }
   }
+
+  package func quantized(_ name: String) throws(BertError) -> QuantizedValues? { try quantizedRows(name) }
 }
 
 /// The parameters of a model in memory.
@@ -35,4 +39,6 @@ package struct StoredWeights: WeightReader {
   }
 
   package func mapped(_ name: String) throws(BertError) -> StoredValues? { nil }
+
+  package func quantized(_ name: String) throws(BertError) -> QuantizedValues? { nil }
 }

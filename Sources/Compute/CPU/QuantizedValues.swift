@@ -17,6 +17,22 @@ public struct QuantizedValues: Sendable {
     self.columns = columns
   }
 
+  /// The values times their scales, row-major.
+  public func dequantized() -> [Float] {
+    var values: [Float] = []
+    values.reserveCapacity(bytes.count)
+    bytes.withBytes { bytes in
+      for row in 0..<rows {
+        let scale = scales[row]
+        for offset in row * columns..<(row + 1) * columns {
+          // One byte of any value: `init` has counted them.
+          values.append(scale * Float(unsafe bytes.unsafeLoad(fromByteOffset: offset, as: Int8.self)))
+        }
+      }
+    }
+    return values
+  }
+
   /// The values where they are mapped. Valid while this value lives.
   @unsafe var start: UnsafePointer<Int8>? { unsafe bytes.unsafeBytes.baseAddress?.assumingMemoryBound(to: Int8.self) }
 }
