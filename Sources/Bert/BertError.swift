@@ -36,6 +36,8 @@ public enum BertError: Error, Equatable, Sendable {
   case scale(path: String, tensor: String, row: Int, value: Float)
   /// Zero points that aren't zeros: the weights are not symmetric as the configuration says.
   case zeroPoint(path: String, tensor: String)
+  /// A group of columns that doesn't divide the columns of a weight, or isn't a multiple of 32.
+  case groupSize(path: String, tensor: String, columns: Int, group: Int)
   /// A tensor to be written gave another number of bytes than its shape and format take.
   case writtenByteCount(path: String, tensor: String, expected: Int, found: Int)
   case duplicateTensor(path: String, tensor: String)
@@ -103,13 +105,21 @@ extension BertError: CustomStringConvertible {
     case .unexpectedQuantization(let path, let tensor, let found):
       "\(path): tensor '\(tensor)': found \(found.rawValue), but the quantization_config of config.json does not name it"
     case .notQuantized(let path, let tensor, let found):
-      "\(path): tensor '\(tensor)': expected I8, as the quantization_config of config.json says, found \(found.rawValue)"
+      """
+      \(path): tensor '\(tensor)': expected quantised values, as the quantization_config of config.json says, found \
+      \(found.rawValue)
+      """
     case .missingScales(let path, let tensor, let expected):
-      "\(path): tensor '\(tensor)' is quantised, but its scales are missing: expected the tensor '\(expected)'"
+      "\(path): tensor '\(tensor)' is quantised, but expected beside it the tensor '\(expected)'"
     case .scale(let path, let tensor, let row, let value):
       "\(path): tensor '\(tensor)': expected scales above 0 and at most 2.6e36, found \(value.isNaN ? "nan" : "\(value)") at row \(row)"
     case .zeroPoint(let path, let tensor):
       "\(path): tensor '\(tensor)': expected zeros, as quantisation is symmetric, found others"
+    case .groupSize(let path, let tensor, let columns, let group):
+      """
+      \(path): tensor '\(tensor)': expected groups of a multiple of 32 columns that divides its \(columns) columns, \
+      found groups of \(group)
+      """
     case .writtenByteCount(let path, let tensor, let expected, let found):
       "\(path): tensor '\(tensor)': expected \(expected) bytes to write, got \(found)"
     case .duplicateTensor(let path, let tensor):

@@ -43,7 +43,8 @@ public struct Checkpoint: Sendable {
         }
         continue
       }
-      guard case .parameter(let name) = WeightNames.meaning(of: stored), wanted.contains(name) else {
+      if Self.isCompanion(stored, configuration) { continue }
+      guard let name = Self.parameter(storedAs: stored, configuration), wanted.contains(name) else {
         unused.append(stored)
         continue
       }
@@ -69,15 +70,20 @@ public struct Checkpoint: Sendable {
   /// The bytes of the parameters as they are stored, scales included.
   public var parameterBytes: Int { names.reduce(0) { $0 + byteCount(of: $1) } }
 
-  /// The bytes of a parameter as it is stored, with those of its scales; 0 if it isn't there.
+  /// The bytes of a parameter as it is stored, with those of its scales and zero points; 0 if it isn't there.
   public func byteCount(of name: String) -> Int {
-    let scales = scaleNames[name].flatMap { files[$0]?.range.count } ?? 0
-    return (entry(name)?.range.count ?? 0) + scales
+    let parts = [storedNames[name], scaleNames[name], zeroPointName(of: name)]
+    return parts.reduce(0) { $0 + ($1.flatMap { files[$0]?.range.count } ?? 0) }
   }
 
   func entry(_ name: String) -> SafetensorsFile.Entry? { storedNames[name].flatMap { files[$0] } }
 
-  public func shape(of name: String) -> [Int]? { entry(name)?.shape }
+  /// The shape of a parameter, whatever its values are packed in.
+  public func shape(of name: String) -> [Int]? {
+    guard let shape = entry(name)?.shape else { return nil }
+    guard case .int4 = configuration.quantization?.format(of: name), shape.count == 2 else { return shape }
+    return [shape[0], shape[1] * Self.valuesPerWord]
+  }
 
   public func dtype(of name: String) -> SafetensorsDType? { entry(name)?.dtype }
 
@@ -113,7 +119,9 @@ public struct Checkpoint: Sendable {
   ///   ``quantizedRows(_:)`` throws.
   public func validateValues() throws(BertError) {
     for name in names {
-      if try quantizedRows(name) == nil, try halves(name) == nil { _ = try floats(name) }
+      if try quantizedRows(name) != nil { continue }
+      if try fourBitGroups(name) != nil { continue }
+      if try halves(name) == nil { _ = try floats(name) }
     }
   }
 
@@ -142,6 +150,10 @@ public struct Checkpoint: Sendable {
     guard missing.isEmpty else { throw .missingTensors(path: path, missing) }
     for tensor in expected {
       guard let entry = entry(tensor.name) else { continue }
+      if case .int4(let group, let isSymmetric) = configuration.quantization?.format(of: tensor.name) {
+        try checkFourBit(tensor, entry, group: group, isSymmetric: isSymmetric)
+        continue
+      }
       guard entry.shape == tensor.shape else {
         throw .tensorShape(path: path, tensor: entry.name, expected: tensor.shape, found: entry.shape)
       }

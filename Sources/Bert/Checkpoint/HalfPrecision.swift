@@ -1,7 +1,7 @@
 /// IEEE 754 half precision by its bits, for platforms with and without a native type.
-enum HalfPrecision {
+package enum HalfPrecision {
   /// `value` rounded to nearest, ties to even; what is out of range becomes infinity.
-  static func bits(_ value: Float) -> UInt16 {
+  package static func bits(_ value: Float) -> UInt16 {
     let bits = value.bitPattern
     let sign = UInt16(truncatingIfNeeded: bits >> 16) & 0x8000
     let magnitude = bits & 0x7FFF_FFFF

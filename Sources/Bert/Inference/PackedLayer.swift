@@ -68,6 +68,9 @@ struct WeightPacker {
     if let quantized = try quantized(names.map { $0 + ".weight" }) {
       do { return try backend.packed(quantized: quantized, bias: bias, inputs: inputs) } catch { throw .tensor(error) }
     }
+    if let fourBit = try fourBit(names.map { $0 + ".weight" }) {
+      do { return try backend.packed(fourBit: fourBit, bias: bias, inputs: inputs) } catch { throw .tensor(error) }
+    }
     if let mapped = try mapped(names.map { $0 + ".weight" }) {
       do {
         if let layer = try backend.packed(stored: mapped, bias: bias, inputs: inputs) { return layer }
@@ -100,6 +103,7 @@ struct WeightPacker {
   /// Look-up tables, all of one format: that in which they are stored, or F32 where those differ.
   func tables(_ names: [String]) throws(BertError) -> [EmbeddingTable] {
     if let quantized = try quantized(names) { return quantized.map { backend.embeddingTable($0) } }
+    if let fourBit = try fourBit(names) { return fourBit.map { backend.embeddingTable($0) } }
     let columns = reader.configuration.hiddenSize
     let mapped = try mapped(names)
     var tables: [EmbeddingTable] = []
@@ -120,8 +124,25 @@ struct WeightPacker {
 
   /// A weight as floats, whatever it is stored in.
   private func floats(_ name: String) throws(BertError) -> [Float] {
-    guard let quantized = try reader.quantized(name) else { return try reader.floats(name) }
-    return quantized.dequantized()
+    if let quantized = try reader.quantized(name) { return quantized.dequantized() }
+    if let fourBit = try reader.fourBit(name) { return fourBit.dequantized() }
+    return try reader.floats(name)
+  }
+
+  /// Weights of four bits for the kernels; nil unless all are, in groups of one size, and their steps are whole multiples
+  /// of their rows'.
+  private func fourBit(_ names: [String]) throws(BertError) -> [FourBitValues]? {
+    var found: [FourBitValues] = []
+    for name in names {
+      guard let groups = try reader.fourBit(name) else { return nil }
+      do throws(TensorError) {
+        guard let values = try groups.progressive(), values.group == found.first?.group ?? values.group else {
+          return nil
+        }
+        found.append(values)
+      } catch { throw .tensor(error) }
+    }
+    return found
   }
 
   /// Quantised weights; nil unless all are.

@@ -6,8 +6,10 @@ package protocol WeightReader {
   func floats(_ name: String) throws(BertError) -> [Float]
   /// The tensor where it is mapped, if kernels can read it there.
   func mapped(_ name: String) throws(BertError) -> StoredValues?
-  /// The weight as quantised rows; nil if it isn't quantised.
+  /// The weight as rows of s8; nil if it is stored otherwise.
   func quantized(_ name: String) throws(BertError) -> QuantizedValues?
+  /// The weight as groups of four bits; nil if it is stored otherwise.
+  func fourBit(_ name: String) throws(BertError) -> FourBitGroups?
 }
 
 extension Checkpoint: WeightReader {
@@ -20,6 +22,8 @@ extension Checkpoint: WeightReader {
   }
 
   package func quantized(_ name: String) throws(BertError) -> QuantizedValues? { try quantizedRows(name) }
+
+  package func fourBit(_ name: String) throws(BertError) -> FourBitGroups? { try fourBitGroups(name) }
 }
 
 /// The parameters of a model in memory.
@@ -41,4 +45,6 @@ package struct StoredWeights: WeightReader {
   package func mapped(_ name: String) throws(BertError) -> StoredValues? { nil }
 
   package func quantized(_ name: String) throws(BertError) -> QuantizedValues? { nil }
+
+  package func fourBit(_ name: String) throws(BertError) -> FourBitGroups? { nil }
 }

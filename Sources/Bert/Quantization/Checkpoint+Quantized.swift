@@ -1,20 +1,20 @@
 public import Compute
 
 extension Checkpoint {
-  private static let scaleSuffix = "_scale"
-  private static let zeroPointSuffix = "_zero_point"
+  static let scaleSuffix = "_scale"
+  static let zeroPointSuffix = "_zero_point"
   /// 128 times this is still a number, so whatever is dequantised is finite.
-  private static let largestScale = Float.greatestFiniteMagnitude / 128
+  static let largestScale = Float.greatestFiniteMagnitude / 128
 
-  /// Whether the configuration says that a parameter, by its canonical name, is stored as s8 with scales.
+  /// Whether the configuration says that a parameter, by its canonical name, is stored quantised.
   public func isQuantized(_ name: String) -> Bool { configuration.quantization?.quantizes(name) ?? false }
 
-  /// A quantised weight where it is mapped, with its scales; nil if it is one of floats.
+  /// A weight of s8 where it is mapped, with its scales; nil if it is stored otherwise.
   ///
   /// - Throws: ``BertError`` if the configuration says that it is quantised and it isn't, or isn't a matrix; if its scales
   ///   are missing, of the wrong shape, or one isn't a number above 0; if it comes with zero points other than 0.
   public func quantizedRows(_ name: String) throws(BertError) -> QuantizedValues? {
-    guard isQuantized(name) else { return nil }
+    guard configuration.quantization?.format(of: name) == .int8 else { return nil }
     let stored = try stored(name)
     guard let entry = entry(name), entry.shape.count == 2 else {
       let expected = WeightNames.all(configuration).first { $0.name == name }?.shape ?? []

@@ -2,8 +2,9 @@ package import JSON
 
 /// Which weights of a directory are quantised, and how: `quantization_config` of config.json.
 ///
-/// The form is that of compressed-tensors, as far as it can be honoured here: weights of s8 with one scale a row; inputs of
-/// linear layers quantised to s8 while the model runs, each token by its own scale. What differs is refused.
+/// The form is that of compressed-tensors, as far as it can be honoured here: weights of s8 with one scale a row, or of four
+/// bits in groups; inputs of linear layers quantised to s8 while the model runs, each token by its own scale. What differs
+/// is refused.
 ///
 /// - SeeAlso: `QuantizationConfig` of https://github.com/vllm-project/compressed-tensors, version 0.12.2.
 public struct QuantizationConfiguration: Equatable, Sendable {
@@ -19,35 +20,61 @@ public struct QuantizationConfiguration: Equatable, Sendable {
     }
   }
 
-  /// The classes whose weights are quantised.
-  public let targets: Set<ModuleClass>
+  /// How the weights of a class of modules are stored.
+  public enum WeightFormat: Hashable, Sendable {
+    /// s8, one scale a row.
+    case int8
+    /// Four bits, one scale for `group` columns of a row, and a zero point unless symmetric.
+    case int4(group: Int, isSymmetric: Bool)
+
+    var bits: Int {
+      switch self {
+      case .int8: 8
+      case .int4: 4
+      }
+    }
+  }
+
+  /// The classes whose weights are quantised, and how.
+  public let weights: [ModuleClass: WeightFormat]
   /// The modules of those classes whose weights stay floats, by name, such as "classifier", or by class.
   public let ignore: [String]
   /// ``ignore`` as canonical names of weights, so that a long list costs no time.
   private let ignoredWeights: Set<String>
 
-  public init(targets: Set<ModuleClass>, ignore: [String]) {
-    self.targets = targets.filter { !ignore.contains($0.rawValue) }
+  public init(weights: [ModuleClass: WeightFormat], ignore: [String]) {
+    self.weights = weights.filter { !ignore.contains($0.key.rawValue) }
     self.ignore = ignore
-    var weights: Set<String> = []
+    var names: Set<String> = []
     for module in ignore {
-      if case .parameter(let name) = WeightNames.meaning(of: module + ".weight") { weights.insert(name) }
+      if case .parameter(let name) = WeightNames.meaning(of: module + ".weight") { names.insert(name) }
     }
-    ignoredWeights = weights
+    ignoredWeights = names
   }
 
-  /// Whether a parameter, by its canonical name, is stored as s8 with scales.
-  public func quantizes(_ name: String) -> Bool {
-    guard let module = ModuleClass(weight: name), targets.contains(module) else { return false }
-    return !ignoredWeights.contains(name)
+  /// Classes of s8, one scale a row.
+  public init(targets: Set<ModuleClass>, ignore: [String]) {
+    self.init(weights: Dictionary(uniqueKeysWithValues: targets.map { ($0, .int8) }), ignore: ignore)
   }
+
+  /// The classes whose weights are quantised.
+  public var targets: Set<ModuleClass> { Set(weights.keys) }
+
+  /// How a parameter, by its canonical name, is stored; nil for floats.
+  public func format(of name: String) -> WeightFormat? {
+    guard let module = ModuleClass(weight: name), !ignoredWeights.contains(name) else { return nil }
+    return weights[module]
+  }
+
+  /// Whether a parameter, by its canonical name, is stored quantised.
+  public func quantizes(_ name: String) -> Bool { format(of: name) != nil }
 }
 
 extension QuantizationConfiguration {
   static let key = "quantization_config"
   static let method = "compressed-tensors"
-  /// Weights stored as whole bytes; `pack-quantized` would be the one for fewer bits.
-  static let format = "int-quantized"
+  /// What the whole is called when classes differ.
+  static let mixedFormat = "mixed-precision"
 
   /// Reads and checks the value of `quantization_config`; `path` is that of config.json, for messages.
   ///
@@ -57,19 +84,27 @@ extension QuantizationConfiguration {
     let reader = QuantizationReader(value: json, key: Self.key, path: path)
     try reader.checkIsObject()
     try reader.text("quant_method", is: Self.method)
-    try reader.text("format", is: Self.format)
+    let format = try reader.format()
     try reader.text("quantization_status", is: "compressed")
     for key in ["kv_cache_scheme", "sparsity_config", "transform_config"] { try reader.absent(key) }
     let groups = try reader.section("config_groups")
-    var targets: Set<ModuleClass> = []
+    var weights: [ModuleClass: WeightFormat] = [:]
     for name in try groups.names() {
       let group = try groups.section(name)
       let target = try group.target()
-      guard targets.insert(target).inserted else {
-        throw group.failure("targets", "one group for each class of modules")
-      }
-      try group.checkScheme(of: target)
+      guard weights[target] == nil else { throw group.failure("targets", "one group for each class of modules") }
+      weights[target] = try group.weightFormat(of: target, format: format)
     }
-    self.init(targets: targets, ignore: try reader.texts("ignore"))
+    self.init(weights: weights, ignore: try reader.texts("ignore"))
+  }
+}
+
+extension QuantizationConfiguration.WeightFormat {
+  /// The name of the layout of the tensors.
+  var layout: String {
+    switch self {
+    case .int8: "int-quantized"
+    case .int4: "pack-quantized"
+    }
   }
 }

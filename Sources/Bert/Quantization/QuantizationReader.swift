@@ -81,38 +81,80 @@ struct QuantizationReader {
     return target
   }
 
-  /// Checks that a group asks for what the kernels do to the modules of its class.
-  func checkScheme(of target: QuantizationConfiguration.ModuleClass) throws(BertError) {
-    try text("format", is: QuantizationConfiguration.format, orElse: QuantizationConfiguration.format)
+  /// The layout of all groups that don't name one: "int-quantized" or "pack-quantized"; nil where each has to.
+  func format() throws(BertError) -> String? {
+    let layouts = ["int-quantized", "pack-quantized"]
+    guard let name = member("format")?.text?.lowercased(),
+      layouts.contains(name) || name == QuantizationConfiguration.mixedFormat
+    else {
+      throw failure("format", "\"int-quantized\", \"pack-quantized\" or \"\(QuantizationConfiguration.mixedFormat)\"")
+    }
+    return layouts.contains(name) ? name : nil
+  }
+
+  /// How a group's weights are stored, after checking that it asks for what the kernels do to the modules of its class.
+  ///
+  /// - Parameter format: the layout, unless the group names one.
+  func weightFormat(
+    of target: QuantizationConfiguration.ModuleClass, format: String?
+  ) throws(BertError) -> QuantizationConfiguration.WeightFormat {
     try absent("output_activations")
     let weights = try section("weights")
-    try weights.checkNumbers()
-    try weights.flag("dynamic", is: false, orElse: false)
-    if weights.member("strategy") == nil {
-      // A scale for each row may also be spelt as a group as long as the row.
-      try weights.number("group_size", is: -1, orElse: 0)
-    } else {
-      try weights.text("strategy", is: "channel")
-    }
+    let found = try weights.weightFormat()
+    try text("format", is: found.layout, orElse: format)
     switch target {
     case .linear:
       let inputs = try section("input_activations")
+      try inputs.number("num_bits", is: 8, orElse: 8)
       try inputs.checkNumbers()
+      try inputs.flag("symmetric", is: true, orElse: true)
       try inputs.flag("dynamic", is: true, orElse: false)
       try inputs.text("strategy", is: "token", orElse: "tensor")
+      if let size = inputs.member("group_size"), ![-1, 0].contains(size.integer) {
+        throw inputs.failure("group_size", "null or -1")
+      }
     case .embedding:
       // What goes into a table are ids.
       try absent("input_activations")
     }
+    return found
   }
 
-  /// Symmetric whole numbers of eight bits.
+  /// Of a `weights` section.
+  private func weightFormat() throws(BertError) -> QuantizationConfiguration.WeightFormat {
+    try checkNumbers()
+    try flag("dynamic", is: false, orElse: false)
+    let bits = member("num_bits").map { $0.integer ?? 0 } ?? 8
+    switch bits {
+    case 8:
+      try flag("symmetric", is: true, orElse: true)
+      let size = member("group_size")?.integer
+      if member("group_size") != nil, ![-1, 0].contains(size) { throw failure("group_size", "null or -1") }
+      if member("strategy") == nil {
+        // A scale for each row may also be spelt as a group as long as the row.
+        try number("group_size", is: -1, orElse: 0)
+      } else {
+        try text("strategy", is: "channel")
+      }
+      return .int8
+    case 4:
+      try text("strategy", is: "group", orElse: "group")
+      guard let group = member("group_size")?.integer, group > 0, group.isMultiple(of: 32) else {
+        throw failure("group_size", "a multiple of 32")
+      }
+      if let symmetric = member("symmetric") {
+        guard case .bool(let isSymmetric) = symmetric else { throw failure("symmetric", "true or false") }
+        return .int4(group: group, isSymmetric: isSymmetric)
+      }
+      return .int4(group: group, isSymmetric: true)
+    default: throw failure("num_bits", "8 or 4")
+    }
+  }
+
+  /// Whole numbers in the order of their columns.
   private func checkNumbers() throws(BertError) {
-    try number("num_bits", is: 8, orElse: 8)
     try text("type", is: "int", orElse: "int")
-    try flag("symmetric", is: true, orElse: true)
     try absent("actorder")
     try absent("block_structure")
-    if let size = member("group_size"), ![-1, 0].contains(size.integer) { throw failure("group_size", "null or -1") }
   }
 }

@@ -3,12 +3,14 @@ package import JSON
 extension QuantizationConfiguration {
   /// The value of `quantization_config`, with the keys that compressed-tensors writes.
   package var json: JSONValue {
-    let groups = ModuleClass.allCases.filter(targets.contains).enumerated().map { index, target in
-      JSONMember("group_\(index)", Self.group(target))
+    let groups = ModuleClass.allCases.compactMap { target in weights[target].map { (target, $0) } }
+    let layouts = Set(groups.map(\.1.layout))
+    let members = groups.enumerated().map { index, group in
+      JSONMember("group_\(index)", Self.group(group.0, group.1))
     }
     return .object([
-      JSONMember("config_groups", .object(groups)),
-      JSONMember("format", .string(Self.format)),
+      JSONMember("config_groups", .object(members)),
+      JSONMember("format", .string(layouts.count == 1 ? layouts.first ?? "" : Self.mixedFormat)),
       JSONMember("global_compression_ratio", .null),
       JSONMember("ignore", .array(ignore.map { .string($0) })),
       JSONMember("kv_cache_scheme", .null),
@@ -17,28 +19,39 @@ extension QuantizationConfiguration {
     ])
   }
 
-  private static func group(_ target: ModuleClass) -> JSONValue {
-    .object([
-      JSONMember("format", .string(format)),
-      JSONMember(
-        "input_activations", target == .linear ? numbers(strategy: "token", isDynamic: true) : .null),
+  private static func group(_ target: ModuleClass, _ format: WeightFormat) -> JSONValue {
+    let inputs = numbers(.int8, strategy: "token", isDynamic: true)
+    let weights =
+      switch format {
+      case .int8: numbers(format, strategy: "channel", isDynamic: false)
+      case .int4: numbers(format, strategy: "group", isDynamic: false)
+      }
+    return .object([
+      JSONMember("format", .string(format.layout)),
+      JSONMember("input_activations", target == .linear ? inputs : .null),
       JSONMember("output_activations", .null),
       JSONMember("targets", .array([.string(target.rawValue)])),
-      JSONMember("weights", numbers(strategy: "channel", isDynamic: false)),
+      JSONMember("weights", weights),
     ])
   }
 
-  private static func numbers(strategy: String, isDynamic: Bool) -> JSONValue {
-    .object([
+  private static func numbers(_ format: WeightFormat, strategy: String, isDynamic: Bool) -> JSONValue {
+    var group = JSONValue.null
+    var isSymmetric = true
+    if case .int4(let size, let symmetric) = format {
+      group = .number("\(size)")
+      isSymmetric = symmetric
+    }
+    return .object([
       JSONMember("actorder", .null),
       JSONMember("block_structure", .null),
       JSONMember("dynamic", .bool(isDynamic)),
-      JSONMember("group_size", .null),
-      JSONMember("num_bits", .number("8")),
+      JSONMember("group_size", group),
+      JSONMember("num_bits", .number("\(format.bits)")),
       JSONMember("observer", .null),
       JSONMember("observer_kwargs", .object([])),
       JSONMember("strategy", .string(strategy)),
-      JSONMember("symmetric", .bool(true)),
+      JSONMember("symmetric", .bool(isSymmetric)),
       JSONMember("type", .string("int")),
     ])
   }

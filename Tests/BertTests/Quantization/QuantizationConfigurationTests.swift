@@ -71,7 +71,8 @@ import Testing
   @Test(
     "What can't be honoured is refused with file, key and expectation",
     arguments: [
-      (#""num_bits": 8, "observer": "minmax""#, #""num_bits": 4"#, "group_0.weights.num_bits", "8, found 4"),
+      (#""num_bits": 8, "observer": "minmax""#, #""num_bits": 4"#, "group_0.weights.strategy", #""group", found "channel""#),
+      (#""num_bits": 8, "observer": "minmax""#, #""num_bits": 3"#, "group_0.weights.num_bits", "8 or 4, found 3"),
       (#""strategy": "channel""#, #""strategy": "tensor""#, "group_0.weights.strategy", #""channel", found "tensor""#),
       (#""strategy": "channel""#, #""strategy": "block""#, "group_0.weights.strategy", #""channel", found "block""#),
       (
@@ -93,7 +94,9 @@ import Testing
       (#"["Linear"]"#, #"["Linear", "Embedding"]"#, "group_0.targets", #"["Linear"] or ["Embedding"]"#),
       (#"["Linear"]"#, #"["re:.*query"]"#, "group_0.targets", "found"),
       (#"["Linear"]"#, #"["Embedding"]"#, "group_0.input_activations", "null"),
-      (#""int-quantized""#, #""pack-quantized""#, "quantization_config.format", #""int-quantized""#),
+      (#""int-quantized""#, #""pack-quantized""#, "group_0.format", #""int-quantized""#),
+      (#""int-quantized""#, #""mixed-precision""#, "group_0.format", #""int-quantized", found none"#),
+      (#""int-quantized""#, #""marlin-24""#, "quantization_config.format", #""pack-quantized""#),
       (
         #""compressed-tensors""#, #""gptq""#, "quantization_config.quant_method", #""compressed-tensors", found "gptq""#
       ),

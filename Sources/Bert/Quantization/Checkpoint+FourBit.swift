@@ -1,0 +1,174 @@
+public import Compute
+
+/// A weight of four bits in groups of columns, as it is stored: value (i, j) is `(u - zero point) * scale`, u in 0...15.
+public struct FourBitGroups: Sendable {
+  /// Row by row, two values a byte, the first in the low half.
+  public let bytes: MappedBytes
+  /// One a group, row by row.
+  public let scales: [Float]
+  /// One a group, row by row.
+  public let zeroPoints: [UInt8]
+  public let columns: Int
+  /// Columns of a group.
+  public let group: Int
+}
+
+extension FourBitGroups {
+  /// For the kernels: each scale as a whole multiple, 1 to 15, of a step of its row; nil if a row's scales aren't.
+  public func progressive() throws(TensorError) -> FourBitValues? {
+    let groups = columns / group
+    var steps: [Float] = [], multipliers: [UInt8] = [], offsets: [UInt8] = []
+    for row in 0..<scales.count / groups {
+      let range = row * groups..<(row + 1) * groups
+      guard let (step, found) = Self.multiples(scales[range]) else { return nil }
+      for (multiplier, zeroPoint) in zip(found, zeroPoints[range]) {
+        let offset = Int(multiplier) * Int(zeroPoint)
+        guard offset <= 255, FourBitValues.fits(multiplier: multiplier, offset: UInt8(offset)) else { return nil }
+        multipliers.append(multiplier)
+        offsets.append(UInt8(offset))
+      }
+      steps.append(step)
+    }
+    return try FourBitValues(
+      bytes: bytes, scales: steps, multipliers: multipliers, offsets: offsets, columns: columns, group: group)
+  }
+
+  /// The largest step of which all scales are whole multiples up to 15, to within rounding in half precision.
+  private static func multiples(_ scales: ArraySlice<Float>) -> (step: Float, multipliers: [UInt8])? {
+    let largest = scales.max() ?? 1
+    for most in 1...15 {
+      let step = largest / Float(most)
+      let ratios = scales.map { $0 / step }
+      if ratios.allSatisfy({ $0 > 0.5 && abs($0 - $0.rounded()) <= 0x1p-11 * $0 }) {
+        return (step, ratios.map { UInt8($0.rounded()) })
+      }
+    }
+    return nil
+  }
+
+  /// The values, row-major.
+  public func dequantized() -> [Float] {
+    bytes.withBytes { bytes in
+      (0..<bytes.byteCount * 2).map { index in
+        // A byte of any value; `bytes` holds half as many as there are values.
+        let byte = bytes.unsafeLoad(fromByteOffset: index / 2, as: UInt8.self)
+        let value = Int(index.isMultiple(of: 2) ? byte & 15 : byte >> 4)
+        return Float(value - Int(zeroPoints[index / group])) * scales[index / group]
+      }
+    }
+  }
+}
+
+extension Checkpoint {
+  private static let packedSuffix = "_packed"
+  private static let shapeSuffix = "_shape"
+  /// Values of four bits in one I32.
+  static let valuesPerWord = 8
+
+  /// The canonical name of the parameter whose values a stored tensor holds; nil if it holds none.
+  static func parameter(storedAs stored: String, _ configuration: BertConfiguration) -> String? {
+    if stored.hasSuffix(".weight" + packedSuffix),
+      case .parameter(let name) = WeightNames.meaning(of: String(stored.dropLast(packedSuffix.count))),
+      case .int4 = configuration.quantization?.format(of: name)
+    {
+      return name
+    }
+    guard case .parameter(let name) = WeightNames.meaning(of: stored) else { return nil }
+    return name
+  }
+
+  /// Whether a stored tensor belongs to a weight of four bits, other than its values and scales.
+  static func isCompanion(_ stored: String, _ configuration: BertConfiguration) -> Bool {
+    guard configuration.quantization != nil else { return false }
+    return [zeroPointSuffix, shapeSuffix].contains { suffix in
+      guard stored.hasSuffix(".weight" + suffix) else { return false }
+      return parameter(storedAs: stored.dropLast(suffix.count) + packedSuffix, configuration) != nil
+    }
+  }
+
+  /// The stored name of a tensor beside a weight of four bits, such as that of its zero points.
+  private func companion(_ name: String, _ suffix: String) -> String? {
+    guard let stored = try? stored(name), stored.hasSuffix(Self.packedSuffix) else { return nil }
+    let other = String(stored.dropLast(Self.packedSuffix.count)) + suffix
+    return files[other] == nil ? nil : other
+  }
+
+  func zeroPointName(of name: String) -> String? { companion(name, Self.zeroPointSuffix) }
+
+  /// A weight of four bits, with its scales; nil if it is stored otherwise.
+  ///
+  /// - Throws: ``BertError`` for shapes and formats that don't fit, scales that are missing or not above 0.
+  public func fourBitGroups(_ name: String) throws(BertError) -> FourBitGroups? {
+    guard case .int4(let group, let isSymmetric) = configuration.quantization?.format(of: name),
+      let expected = WeightNames.all(configuration).first(where: { $0.name == name })
+    else { return nil }
+    let stored = try stored(name)
+    guard let entry = entry(name) else { throw .unknownTensor(path: path, tensor: name) }
+    let scaleName = try checkFourBit(expected, entry, group: group, isSymmetric: isSymmetric)
+    let scales = try files.file(of: scaleName).floats(of: scaleName)
+    let columns = expected.shape[1]
+    if let index = scales.firstIndex(where: { !($0 > 0 && $0 <= Self.largestScale) }) {
+      throw .scale(path: path, tensor: scaleName, row: index / (columns / group), value: scales[index])
+    }
+    return FourBitGroups(
+      bytes: try files.file(of: stored).bytes(of: stored), scales: scales,
+      zeroPoints: try zeroPoints(name, groups: columns / group, rows: expected.shape[0]), columns: columns,
+      group: group)
+  }
+
+  /// One a group, row by row. They are stored eight rows to an I32, the first lowest.
+  private func zeroPoints(_ name: String, groups: Int, rows: Int) throws(BertError) -> [UInt8] {
+    guard let zeroPoints = zeroPointName(of: name) else { return [UInt8](repeating: 8, count: rows * groups) }
+    let stored = try files.file(of: zeroPoints).bytes(of: zeroPoints)
+    return stored.withBytes { bytes in
+      (0..<rows * groups).map { index in
+        let (row, group) = index.quotientAndRemainder(dividingBy: groups)
+        let nibble = row % Self.valuesPerWord
+        // The shape was checked: rows / 8, rounded up, by groups.
+        let byte = bytes.unsafeLoad(
+          fromByteOffset: (row / Self.valuesPerWord * groups + group) * 4 + nibble / 2, as: UInt8.self)
+        return nibble.isMultiple(of: 2) ? byte & 15 : byte >> 4
+      }
+    }
+  }
+
+  /// Checks formats and shapes of a weight of four bits and what belongs to it, without reading them.
+  ///
+  /// - Returns: the stored name of the scales.
+  @discardableResult
+  func checkFourBit(
+    _ expected: ExpectedTensor, _ entry: SafetensorsFile.Entry, group: Int, isSymmetric: Bool
+  ) throws(BertError) -> String {
+    guard entry.dtype == .i32 else { throw .notQuantized(path: path, tensor: entry.name, found: entry.dtype) }
+    guard expected.shape.count == 2, expected.shape[1].isMultiple(of: group) else {
+      throw .groupSize(path: path, tensor: entry.name, columns: expected.shape.last ?? 0, group: group)
+    }
+    let (rows, columns) = (expected.shape[0], expected.shape[1])
+    try check(entry, is: [.i32], [rows, columns / Self.valuesPerWord])
+    guard let scaleName = scaleNames[expected.name], let scales = files[scaleName] else {
+      let weight = String(entry.name.dropLast(Self.packedSuffix.count))
+      throw .missingScales(path: path, tensor: entry.name, expected: weight + Self.scaleSuffix)
+    }
+    try check(scales, is: SafetensorsDType.floating, [rows, columns / group])
+    let zeroPoints = zeroPointName(of: expected.name).flatMap { files[$0] }
+    if let zeroPoints {
+      try check(zeroPoints, is: [.i32], [(rows + Self.valuesPerWord - 1) / Self.valuesPerWord, columns / group])
+      if isSymmetric { throw .zeroPoint(path: path, tensor: zeroPoints.name) }
+    } else if !isSymmetric {
+      let weight = String(entry.name.dropLast(Self.packedSuffix.count))
+      throw .missingScales(path: path, tensor: entry.name, expected: weight + Self.zeroPointSuffix)
+    }
+    return scaleName
+  }
+
+  private func check(
+    _ entry: SafetensorsFile.Entry, is formats: [SafetensorsDType], _ shape: [Int]
+  ) throws(BertError) {
+    guard entry.shape == shape else {
+      throw .tensorShape(path: path, tensor: entry.name, expected: shape, found: entry.shape)
+    }
+    guard formats.contains(entry.dtype) else {
+      throw .tensorFormat(path: path, tensor: entry.name, expected: formats, found: entry.dtype)
+    }
+  }
+}
