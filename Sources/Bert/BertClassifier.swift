@@ -6,6 +6,10 @@ public import Compute
 public struct BertClassifier: Sendable {
   public private(set) var configuration: BertConfiguration
   public var parameters: ParameterStore
+  /// What the forward pass rounds as a quantised model does; nil for nothing.
+  public var fakeQuantization: FakeQuantization?
+  /// Of static fake quantisation; empty before its first batch.
+  public var activationRanges = ActivationRanges()
 
   public init(configuration: BertConfiguration, parameters: ParameterStore) {
     self.configuration = configuration
@@ -14,7 +18,8 @@ public struct BertClassifier: Sendable {
 
   /// The logits `[B, K]` of a batch.
   ///
-  /// Dropout happens when the tape has a random stream.
+  /// Dropout happens when the tape has a random stream. With static fake quantisation a tape that observes finds the
+  /// magnitudes that ``activationRanges`` are updated with.
   ///
   /// - Parameter recomputesLayers: keep each layer's input alone, and run the layer again in the backward pass.
   /// - Throws: ``TensorError/indexOutOfRange(op:index:bound:)`` for a token without a row in the vocabulary, or a
@@ -23,25 +28,33 @@ public struct BertClassifier: Sendable {
   public func logits(
     _ input: EncoderInput, on tape: inout Tape, recomputesLayers: Bool = false
   ) throws(TensorError) -> Variable {
-    var hidden = try Embeddings(configuration: configuration)(input, parameters, on: &tape)
+    let weights = ModelWeights(parameters: parameters, quantization: fakeQuantization, ranges: activationRanges)
+    return try logits(input, weights, on: &tape, recomputesLayers: recomputesLayers)
+  }
+
+  /// The same with weights of this model's configuration.
+  func logits(
+    _ input: EncoderInput, _ weights: ModelWeights, on tape: inout Tape, recomputesLayers: Bool
+  ) throws(TensorError) -> Variable {
+    var hidden = try Embeddings(configuration: configuration)(input, weights, on: &tape)
     let firstRows = input.layout.firstRows
     for index in 0..<configuration.numHiddenLayers {
       let layer = EncoderLayer(configuration: configuration, prefix: WeightNames.layer(index))
       let rows = index == configuration.numHiddenLayers - 1 ? firstRows : nil
       if recomputesLayers {
-        let parameters = parameters
-        hidden = try tape.recomputed(hidden, parameters: parameters.entries(under: layer.prefix)) {
+        hidden = try tape.recomputed(hidden, parameters: weights.parameters.entries(under: layer.prefix)) {
           (hidden, tape) throws(TensorError) in
-          try layer(hidden, input.layout, rows: rows, parameters, on: &tape)
+          try layer(hidden, input.layout, rows: rows, weights, on: &tape)
         }
       } else {
-        hidden = try layer(hidden, input.layout, rows: rows, parameters, on: &tape)
+        hidden = try layer(hidden, input.layout, rows: rows, weights, on: &tape)
       }
     }
     if configuration.numHiddenLayers == 0 { hidden = try tape.selectRows(hidden, firstRows) }
-    let pooled = try tape.linear(hidden, "bert.pooler.dense.", parameters, activation: .tanh)
+    hidden = try tape.rounded(hidden, for: "bert.pooler.dense", weights)
+    let pooled = try tape.linear(hidden, "bert.pooler.dense.", weights, activation: .tanh)
     let dropped = try tape.dropout(
       pooled, probability: configuration.classifierDropout ?? configuration.hiddenDropoutProb)
-    return try tape.linear(dropped, "classifier.", parameters)
+    return try tape.linear(dropped, "classifier.", weights)
   }
 }

@@ -11,30 +11,35 @@ struct EncoderLayer {
   ///   of each sequence from its last layer, and what comes after the attention is done for those rows alone.
   /// - Returns: `[N, C]`, or `[rows.count, C]`.
   func callAsFunction(
-    _ hidden: Variable, _ layout: SequenceLayout, rows: [Int]?, _ parameters: ParameterStore, on tape: inout Tape
+    _ hidden: Variable, _ layout: SequenceLayout, rows: [Int]?, _ weights: ModelWeights, on tape: inout Tape
   ) throws(TensorError) -> Variable {
     let attention = SelfAttention(configuration: configuration, prefix: prefix + "attention.")
-    var context = try attention(hidden, layout, parameters, on: &tape)
+    var context = try attention(hidden, layout, weights, on: &tape)
     var residual = hidden
     if let rows {
       context = try tape.selectRows(context, rows)
       residual = try tape.selectRows(hidden, rows)
     }
-    let attended = try residualBlock(
-      try tape.linear(context, prefix + "attention.output.dense.", parameters), residual, "attention.output.",
-      parameters, on: &tape)
-    let wide = try tape.linear(
-      attended, prefix + "intermediate.dense.", parameters, activation: configuration.activation)
-    return try residualBlock(
-      try tape.linear(wide, prefix + "output.dense.", parameters), attended, "output.", parameters, on: &tape)
+    let projected = try linear(context, "attention.output.dense", weights, on: &tape)
+    let attended = try residualBlock(projected, residual, "attention.output.", weights, on: &tape)
+    let wide = try linear(attended, "intermediate.dense", weights, activation: configuration.activation, on: &tape)
+    let narrow = try linear(wide, "output.dense", weights, on: &tape)
+    return try residualBlock(narrow, attended, "output.", weights, on: &tape)
+  }
+
+  private func linear(
+    _ x: Variable, _ name: String, _ weights: ModelWeights, activation: Activation = .none, on tape: inout Tape
+  ) throws(TensorError) -> Variable {
+    let input = try tape.rounded(x, for: prefix + name, weights)
+    return try tape.linear(input, prefix + name + ".", weights, activation: activation)
   }
 
   private func residualBlock(
-    _ x: Variable, _ residual: Variable, _ name: String, _ parameters: ParameterStore, on tape: inout Tape
+    _ x: Variable, _ residual: Variable, _ name: String, _ weights: ModelWeights, on tape: inout Tape
   ) throws(TensorError) -> Variable {
     let dropped = try tape.dropout(x, probability: configuration.hiddenDropoutProb)
     return try tape.layerNorm(
-      dropped, residual: residual, prefix + name + "LayerNorm.", parameters, epsilon: configuration.layerNormEps)
+      dropped, residual: residual, prefix + name + "LayerNorm.", weights, epsilon: configuration.layerNormEps)
   }
 }
 

@@ -6,11 +6,12 @@ struct SelfAttention {
   let prefix: String
 
   func callAsFunction(
-    _ hidden: Variable, _ layout: SequenceLayout, _ parameters: ParameterStore, on tape: inout Tape
+    _ hidden: Variable, _ layout: SequenceLayout, _ weights: ModelWeights, on tape: inout Tape
   ) throws(TensorError) -> Variable {
-    let query = try tape.linear(hidden, prefix + "self.query.", parameters)
-    let key = try tape.linear(hidden, prefix + "self.key.", parameters)
-    let value = try tape.linear(hidden, prefix + "self.value.", parameters)
+    let input = try tape.rounded(hidden, for: prefix + "self", weights)
+    let query = try tape.linear(input, prefix + "self.query.", weights)
+    let key = try tape.linear(input, prefix + "self.key.", weights)
+    let value = try tape.linear(input, prefix + "self.value.", weights)
     return try tape.attention(
       query: query, key: key, value: value, layout: layout, headCount: configuration.numAttentionHeads,
       dropoutProbability: configuration.attentionProbsDropoutProb)

@@ -45,6 +45,9 @@
       .sum_of_squares_f32 = ck_f32_sum_of_squares_##suffix,                               \
       .all_finite_f32 = ck_f32_all_finite_##suffix,                                       \
       .all_finite_f16 = ck_f16_all_finite,                                                \
+      .fake_quantize_f32 = ck_f32_fake_quantize_##suffix,                                 \
+      .fake_quantize_vjp_f32 = ck_f32_fake_quantize_vjp_##suffix,                         \
+      .largest_magnitude_f32 = ck_f32_largest_magnitude_##suffix,                         \
       .adamw_f32 = ck_f32_adamw_##suffix,                                                 \
       .convert_f32_f16 = ck_f32_f16_convert_##suffix,                                     \
       .convert_f16_f32 = ck_f16_f32_convert_##suffix,                                     \

@@ -52,6 +52,11 @@
   void ck_f32_scale_##isa(size_t count, float alpha, const float *x, float *y);                                       \
   double ck_f32_sum_of_squares_##isa(size_t count, const float *x);                                                   \
   int ck_f32_all_finite_##isa(size_t count, const float *x);                                                          \
+  void ck_f32_fake_quantize_##isa(size_t rows, size_t columns, const ck_fake_quantize_args *args, const float *x,     \
+                                  float *y, float *scales);                                                           \
+  void ck_f32_fake_quantize_vjp_##isa(size_t count, const ck_fake_quantize_args *args, const float *dy,               \
+                                      const float *x, float *dx);                                                     \
+  float ck_f32_largest_magnitude_##isa(size_t count, const float *x);                                                 \
   void ck_f32_adamw_##isa(size_t count, const ck_adamw_args *args, const float *gradient, float *weight, float *m,    \
                           float *v);                                                                                  \
   void ck_f32_f16_convert_##isa(size_t count, const float *x, uint16_t *y);                                           \

@@ -55,6 +55,13 @@ public protocol Backend: AnyObject, Sendable {
   func selectRows(_ x: Tensor, _ rows: [Int]) throws(TensorError) -> Tensor
   func selectRowsVJP(_ dy: Tensor, _ rows: [Int], rowCount: Int) throws(TensorError) -> Tensor
 
+  /// x rounded to the numbers of the grid; see ``Tape/fakeQuantize(_:_:)``.
+  func fakeQuantize(_ x: Tensor, _ grid: QuantizationGrid) throws(TensorError) -> FakeQuantizeOutput
+  /// dy where x is in the range of a grid of one given step, 0 where it was clipped; dy for other grids.
+  func fakeQuantizeVJP(_ dy: Tensor, x: Tensor, _ grid: QuantizationGrid) throws(TensorError) -> Tensor
+  /// max |x|; NaN where an element isn't finite.
+  func largestMagnitude(_ x: Tensor) throws(TensorError) -> Float
+
   /// The sum of squares of all elements, in Double.
   func sumOfSquares(_ x: Tensor) throws(TensorError) -> Double
   /// One step of AdamW on one parameter and its moments.

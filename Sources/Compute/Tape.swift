@@ -9,15 +9,22 @@ public struct Tape: ~Copyable {
   public let isRecording: Bool
   /// Where dropout masks come from; nil switches dropout off.
   var random: RandomStream?
+  /// Whether ``observe(_:as:)`` looks at values; they are read back to do so.
+  public let isObserving: Bool
+  /// What was observed so far: the largest magnitudes, by name.
+  public private(set) var observations: [String: Float] = [:]
 
   private var nodes: [Node] = []
   private var parameterNames: [Int: String] = [:]
   private var parameterVariables: [String: Variable] = [:]
 
-  public init(backend: any Backend, isRecording: Bool = true, random: RandomStream? = nil) {
+  public init(
+    backend: any Backend, isRecording: Bool = true, random: RandomStream? = nil, isObserving: Bool = false
+  ) {
     self.backend = backend
     self.isRecording = isRecording
     self.random = random
+    self.isObserving = isObserving
   }
 
   /// A value whose gradient is wanted under `name`. Asking twice gives the same variable.
@@ -33,6 +40,16 @@ public struct Tape: ~Copyable {
 
   /// A value without a gradient.
   public func constant(_ tensor: Tensor) -> Variable { Variable(tensor: tensor, node: nil) }
+
+  /// Notes the largest magnitude of a value under `name`, if the tape observes: NaN where an element isn't finite.
+  public mutating func observe(_ x: Variable, as name: String) throws(TensorError) {
+    if isObserving { observations[name] = try backend.largestMagnitude(x.tensor) }
+  }
+
+  /// Takes over what was observed on a tape that ran a part of this one.
+  mutating func takeObservations(of part: borrowing Tape) {
+    for (name, magnitude) in part.observations { observations[name] = magnitude }
+  }
 
   /// Makes `tensor` a variable whose gradient `vjp` passes on to `inputs`, in their order.
   mutating func record(

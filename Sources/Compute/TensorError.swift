@@ -5,6 +5,8 @@ public enum TensorError: Error, Equatable, Sendable {
   case countMismatch(op: String, expected: Int, found: Int)
   case foreignTensor(op: String, backend: String)
   case notDifferentiated(op: String)
+  case notFinite(op: String)
+  case gridOutOfRange(op: String, QuantizationGrid)
 }
 
 extension TensorError: CustomStringConvertible {
@@ -15,6 +17,8 @@ extension TensorError: CustomStringConvertible {
     case .countMismatch(let op, let expected, let found): "\(op): expected \(expected) elements, found \(found)"
     case .foreignTensor(let op, let backend): "\(op): the tensor does not belong to the backend '\(backend)'"
     case .notDifferentiated(let op): "\(op): the value was not made on this tape, so it has no gradient"
+    case .notFinite(let op): "\(op): expected finite numbers, found an infinity or NaN"
+    case .gridOutOfRange(let op, let grid): "\(op): expected a positive group size or step, found \(grid)"
     }
   }
 }

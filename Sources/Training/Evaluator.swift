@@ -16,7 +16,23 @@ public enum Evaluator {
     _ model: PackedClassifier, _ data: TokenizedText, tokenBudget: Int = Self.tokenBudget,
     progress: (Int) throws -> Void = { _ in }
   ) throws -> Predictions {
-    let classes = model.configuration.numLabels
+    try predictions(
+      data, classes: model.configuration.numLabels, tokenBudget: tokenBudget, progress: progress, model.logits)
+  }
+
+  /// The same of a model with fake quantisation.
+  public static func predictions(
+    _ model: FakeQuantizedClassifier, _ data: TokenizedText, tokenBudget: Int = Self.tokenBudget,
+    progress: (Int) throws -> Void = { _ in }
+  ) throws -> Predictions {
+    try predictions(
+      data, classes: model.configuration.numLabels, tokenBudget: tokenBudget, progress: progress, model.logits)
+  }
+
+  private static func predictions(
+    _ data: TokenizedText, classes: Int, tokenBudget: Int, progress: (Int) throws -> Void,
+    _ answer: (EncoderInput) throws -> [Float]
+  ) throws -> Predictions {
     guard data.count > 0 else { throw TrainingError.emptyData(what: "evaluation") }
     for label in data.labels where label < 0 || Int(label) >= classes {
       throw TrainingError.labelOutOfRange(label: Int(label), classCount: classes)
@@ -24,7 +40,7 @@ public enum Evaluator {
     var logits: [Float] = []
     logits.reserveCapacity(data.count * classes)
     for rows in BatchPlan.inOrder(lengths: data.encodings.map(\.ids.count), tokenBudget: tokenBudget) {
-      logits += try model.logits(try EncoderInput(data.batch(rows)))
+      logits += try answer(try EncoderInput(data.batch(rows)))
       try progress(logits.count / classes)
     }
     if let index = logits.firstIndex(where: { !$0.isFinite }) {

@@ -31,6 +31,8 @@ public struct Trainer: Sendable {
 
   /// Trains `model` on `data`, from the latest checkpoint if there is one.
   ///
+  /// With fake quantisation, selection accuracies are those of the rounded model.
+  ///
   /// - Parameters:
   ///   - selection: held out of `data`; evaluated after each epoch, and what the best epoch is chosen by.
   ///   - teacher: whom to learn from, when the configuration distils.
@@ -41,6 +43,8 @@ public struct Trainer: Sendable {
     progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> TrainingResult {
     try check(model, data, teacher)
+    var model = model
+    model.fakeQuantization = configuration.fakeQuantization
     let batchesPerEpoch = (data.count + configuration.trainBatchSize - 1) / configuration.trainBatchSize
     let stepsPerEpoch =
       (batchesPerEpoch + configuration.gradientAccumulationSteps - 1) / configuration.gradientAccumulationSteps
@@ -79,7 +83,10 @@ public struct Trainer: Sendable {
       }
     }
     var trained = state.model
-    if configuration.loadBestModelAtEnd, let best = state.best { trained.parameters = best }
+    if configuration.loadBestModelAtEnd, let best = state.best {
+      trained.parameters = best.parameters
+      trained.activationRanges = best.activationRanges
+    }
     return TrainingResult(model: trained, history: state.history, steps: state.optimizer.step)
   }
 
@@ -100,13 +107,16 @@ public struct Trainer: Sendable {
   ) throws -> Double {
     var gradients = Gradients()
     var loss = 0.0
+    let decay = configuration.fakeQuantization?.rangeDecay
     for (index, batch) in batches.enumerated() {
       let number = UInt64(firstBatch + index)
       let batch =
         configuration.wordDropout.map { batch.droppingTokens($0, seed: configuration.seed, step: number) } ?? batch
-      var tape = Tape(backend: backend, random: RandomStream(seed: configuration.seed, step: number))
+      var tape = Tape(
+        backend: backend, random: RandomStream(seed: configuration.seed, step: number), isObserving: decay != nil)
       let logits = try state.model.logits(
         try EncoderInput(batch), on: &tape, recomputesLayers: gradientCheckpointing)
+      if let decay { state.model.activationRanges.update(tape.observations, decay: decay) }
       let value = try batchLoss(logits, batch, teacher, on: &tape)
       loss += Double(try backend.read(value.tensor)[0])
       let more = try tape.backward(from: value)
@@ -141,12 +151,19 @@ public struct Trainer: Sendable {
       epoch: state.epoch + 1, trainingLoss: state.epochLoss / Double(max(1, steps)), selectionAccuracy: nil,
       selectionLoss: nil)
     if let selection, selection.count > 0 {
-      let predictions = try Evaluator.predictions(try PackedClassifier(state.model, backend: backend), selection)
+      let predictions =
+        if configuration.fakeQuantization == nil {
+          try Evaluator.predictions(try PackedClassifier(state.model, backend: backend), selection)
+        } else {
+          try Evaluator.predictions(try FakeQuantizedClassifier(state.model, backend: backend), selection)
+        }
       record.selectionAccuracy = predictions.accuracy
       record.selectionLoss = try predictions.loss()
       let bestBefore = state.history.compactMap(\.selectionAccuracy).max() ?? -1
       // Of two equal epochs the earlier one stays.
-      if predictions.accuracy > bestBefore { state.best = state.model.parameters }
+      if predictions.accuracy > bestBefore {
+        state.best = BestEpoch(parameters: state.model.parameters, activationRanges: state.model.activationRanges)
+      }
     }
     state.history.append(record)
     state.epoch += 1
@@ -177,6 +194,7 @@ public struct EpochRecord: Equatable, Sendable, Codable {
 }
 
 public struct TrainingResult: Sendable {
+  /// With the fake quantisation that it was trained with, and its ranges: see ``BertClassifier/quantizedParameters(on:)``.
   public let model: BertClassifier
   public let history: [EpochRecord]
   public let steps: Int
@@ -191,6 +209,12 @@ struct TrainingState: Sendable {
   /// The sum of this epoch's losses so far.
   var epochLoss = 0.0
   var history: [EpochRecord] = []
-  /// The parameters of the best epoch so far.
-  var best: ParameterStore?
+  /// Of the best epoch so far.
+  var best: BestEpoch?
+}
+
+/// What a model was after an epoch.
+struct BestEpoch: Sendable {
+  var parameters: ParameterStore
+  var activationRanges: ActivationRanges
 }

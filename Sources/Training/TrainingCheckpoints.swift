@@ -31,11 +31,12 @@ public struct TrainingCheckpoints: Sendable {
       try write(state.model.parameters, "weights", folder.url, backend)
       try write(state.optimizer.firstMoments, "first_moments", folder.url, backend)
       try write(state.optimizer.secondMoments, "second_moments", folder.url, backend)
-      if let best = state.best { try write(best, "best", folder.url, backend) }
+      if let best = state.best { try write(best.parameters, "best", folder.url, backend) }
       let stored = StoredState(
         configuration: configuration, step: state.optimizer.step, epoch: state.epoch,
         stepInEpoch: state.stepInEpoch, epochLoss: state.epochLoss, history: state.history,
-        hasBest: state.best != nil)
+        hasBest: state.best != nil, activationRanges: state.model.activationRanges.ifAny,
+        bestActivationRanges: state.best?.activationRanges.ifAny)
       try AtomicFile.write(
         try JSONEncoder().encode(stored), to: folder.url.appending(path: Self.marker))
       try folder.commit()
@@ -68,14 +69,20 @@ public struct TrainingCheckpoints: Sendable {
       }
       var resumed = model
       resumed.parameters = try read("weights", folder, like: model.parameters, backend)
+      resumed.activationRanges = stored.activationRanges ?? ActivationRanges()
       let optimizer = AdamW(
         configuration, step: stored.step,
         firstMoments: try read("first_moments", folder, like: model.parameters, backend),
         secondMoments: try read("second_moments", folder, like: model.parameters, backend))
+      var best: BestEpoch?
+      if stored.hasBest {
+        best = BestEpoch(
+          parameters: try read("best", folder, like: model.parameters, backend),
+          activationRanges: stored.bestActivationRanges ?? ActivationRanges())
+      }
       return TrainingState(
         model: resumed, optimizer: optimizer, epoch: stored.epoch, stepInEpoch: stored.stepInEpoch,
-        epochLoss: stored.epochLoss, history: stored.history,
-        best: stored.hasBest ? try read("best", folder, like: model.parameters, backend) : nil)
+        epochLoss: stored.epochLoss, history: stored.history, best: best)
     } catch let error as TrainingError {
       throw error
     } catch {
@@ -153,4 +160,11 @@ private struct StoredState: Codable {
   var epochLoss: Double
   var history: [EpochRecord]
   var hasBest: Bool
+  /// Of static fake quantisation alone.
+  var activationRanges: ActivationRanges?
+  var bestActivationRanges: ActivationRanges?
+}
+
+extension ActivationRanges {
+  fileprivate var ifAny: ActivationRanges? { byName.isEmpty ? nil : self }
 }

@@ -1,3 +1,5 @@
+public import Bert
+
 /// How a model is trained. Names are those of Hugging Face's `TrainingArguments`.
 public struct TrainingConfiguration: Equatable, Sendable, Codable {
   public var numTrainEpochs: Int
@@ -30,6 +32,9 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
   public var loadBestModelAtEnd: Bool
   /// Learn from a teacher's logits too.
   public var distillation: DistillationConfiguration?
+  /// Quantisation-aware training: what the model rounds in its forward passes, those of its evaluations too. Nil for
+  /// nothing.
+  public var fakeQuantization: FakeQuantization?
 
   public init(
     numTrainEpochs: Int = 3, trainBatchSize: Int = 32, gradientAccumulationSteps: Int = 1,
@@ -37,7 +42,8 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     warmupRatio: Double = 0.06, maxGradNorm: Double = 1,
     labelSmoothingFactor: Double = 0, wordDropout: Double? = nil, adamBeta1: Double = 0.9, adamBeta2: Double = 0.999,
     adamEpsilon: Double = 1e-8,
-    seed: UInt64 = 42, loadBestModelAtEnd: Bool = true, distillation: DistillationConfiguration? = nil
+    seed: UInt64 = 42, loadBestModelAtEnd: Bool = true, distillation: DistillationConfiguration? = nil,
+    fakeQuantization: FakeQuantization? = nil
   ) {
     self.numTrainEpochs = numTrainEpochs
     self.trainBatchSize = trainBatchSize
@@ -55,6 +61,7 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     self.seed = seed
     self.loadBestModelAtEnd = loadBestModelAtEnd
     self.distillation = distillation
+    self.fakeQuantization = fakeQuantization
   }
 
   /// - Throws: ``TrainingError/setting(name:expected:found:)`` for a value that makes no sense.
@@ -94,6 +101,14 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
         distillation.temperature)
       try require(
         (0...1).contains(distillation.alpha), "alpha", "a number from 0 to 1", distillation.alpha)
+    }
+    if let fakeQuantization {
+      for case .int4(let groupSize)? in [fakeQuantization.weights, fakeQuantization.embeddings] {
+        try require((2...65536).contains(groupSize), "group_size", "a number from 2 to 65536", groupSize)
+      }
+      if case .perTensor(let decay) = fakeQuantization.activations {
+        try require((0..<1).contains(decay), "decay", "a number from 0 to below 1", decay)
+      }
     }
   }
 }

@@ -93,6 +93,15 @@ typedef struct ck_adamw_args {
   float gradient_scale;                      // clipping and loss scale, applied to the gradient first
 } ck_adamw_args;
 
+// How floats are rounded to the numbers of a quantised format: see fake_quantize_f32.c.
+typedef struct ck_fake_quantize_args {
+  size_t group;     // consecutive values of a row that share a step; at least 1
+  float limit;      // quantised values are whole numbers from -limit to limit
+  float scale;      // the step of all values, or 0: each group's own, its largest magnitude / limit
+  int half_scales;  // non-zero: a group's own step is rounded to F16
+  int reciprocal;   // non-zero: values are multiplied by the inverse of the step, as in gemm_s8
+} ck_fake_quantize_args;
+
 // A table of quantised rows: value (i, j) is rows[i * columns + j] * scales[i].
 typedef struct ck_table_s8 {
   const int8_t *rows;
@@ -188,6 +197,15 @@ typedef struct ck_kernels {
   double (*sum_of_squares_f32)(size_t count, const float *x);
   int (*all_finite_f32)(size_t count, const float *x);
   int (*all_finite_f16)(size_t count, const uint16_t *x);
+
+  // Floats rounded to quantised numbers; scales: [rows, groups] or NULL. The VJP is that of a given step: a group's own
+  // clips nothing. The largest magnitude is NaN where an element isn't finite.
+  void (*fake_quantize_f32)(size_t rows, size_t columns, const ck_fake_quantize_args *args, const float *x, float *y,
+                            float *scales);
+  void (*fake_quantize_vjp_f32)(size_t count, const ck_fake_quantize_args *args, const float *dy, const float *x,
+                                float *dx);
+  float (*largest_magnitude_f32)(size_t count, const float *x);
+
   // Decoupled weight decay (Loshchilov and Hutter, 2019). m, v: first and second moment.
   void (*adamw_f32)(size_t count, const ck_adamw_args *args, const float *gradient, float *weight, float *m,
                     float *v);

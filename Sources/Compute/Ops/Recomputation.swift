@@ -15,9 +15,10 @@ extension Tape {
   ) throws(TensorError) -> Variable {
     guard isRecording else { return try body(x, &self) }
     let (backend, randomBefore) = (backend, random)
-    var forward = Tape(backend: backend, isRecording: false, random: random)
+    var forward = Tape(backend: backend, isRecording: false, random: random, isObserving: isObserving)
     let y = try body(forward.constant(x.tensor), &forward)
     random = forward.random
+    takeObservations(of: forward)
 
     var inputs = [x]
     for (name, tensor) in parameters { inputs.append(parameter(name, tensor)) }
