@@ -4,7 +4,7 @@ import Pipeline
 struct EspalierCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "espalier",
-    abstract: "Fine-tunes, prunes, converts and measures BERT classifiers on the CPU.",
+    abstract: "Fine-tunes, prunes, converts, quantises and measures BERT classifiers on the CPU.",
     discussion: """
       Example, the whole pipeline on movie reviews with a report at the end: espalier run
 
@@ -12,7 +12,8 @@ struct EspalierCommand: AsyncParsableCommand {
       """,
     version: Espalier.version,
     subcommands: [
-      Run.self, Fetch.self, Finetune.self, Ablate.self, Prune.self, Convert.self, Evaluate.self, Predict.self,
+      Run.self, Fetch.self, Finetune.self, Ablate.self, Prune.self, Convert.self, Quantize.self, Evaluate.self,
+      Predict.self,
       Tokenize.self, Report.self, Inspect.self, Measure.self,
     ])
 }

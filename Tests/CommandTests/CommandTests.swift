@@ -6,7 +6,8 @@ import Testing
   @Test(
     "Each command has a help with an example",
     arguments: [
-      "run", "fetch", "finetune", "ablate", "prune", "convert", "evaluate", "predict", "tokenize", "report", "inspect",
+      "run", "fetch", "finetune", "ablate", "prune", "convert", "quantize", "evaluate", "predict", "tokenize", "report",
+      "inspect",
     ])
   func help(_ command: String) throws {
     let result = try Program.run([command, "--help"])
@@ -95,6 +96,62 @@ import Testing
     #expect(try scratch.entries().contains("notes.txt"))
   }
 
+  @Test func quantize() throws {
+    struct Facts: Decodable {
+      struct Tensor: Decodable {
+        var name: String
+        var format: String
+        var bytes: Int
+        var bits_per_weight: Double
+      }
+      var quantization: String?
+      var size_bytes: Int
+      var tensors: [Tensor]
+    }
+    let model = try TinyModel.make()
+    let scratch = try ScratchDirectory()
+    let target = scratch.path + "/int8"
+    let arguments = ["quantize", model.path, "--scheme", "int8-ptq-dynamic"]
+    let made = try Program.run(arguments + ["--output", target])
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.output.contains("int8-ptq-dynamic"))
+    let facts = try JSONDecoder().decode(
+      Facts.self, from: Data(try Program.run(["inspect", target, "--json"]).output.utf8))
+    #expect(facts.quantization == "int8-ptq-dynamic")
+    let query = try #require(facts.tensors.first { $0.name.hasSuffix("query.weight") })
+    #expect((query.format, query.bytes) == ("I8", 24 * 24 + 24 * 4))
+    #expect(abs(query.bits_per_weight - 8 * Double(query.bytes) / 576) < 1e-9)
+    #expect(facts.tensors.last?.format == "F32")
+    let text = try Program.run(["inspect", target, "--tensors"]).output
+    #expect(text.contains("quantised by int8-ptq-dynamic") && text.contains("query.weight [24, 24]: I8, 9.33 bits"))
+    let whole = try Program.run(["inspect", model.path, "--json"])
+    #expect(try JSONDecoder().decode(Facts.self, from: Data(whole.output.utf8)).size_bytes > facts.size_bytes)
+
+    let input = Data("a fine film\ndull\n".utf8)
+    #expect(try Program.run(["predict", target], input: input).lines.count == 2)
+    let data = try model.write("sentence\tlabel\na fine film\t2\ndull\t0\n", "dev.tsv").path(percentEncoded: false)
+    #expect(try Program.run(["evaluate", target, "--data", data, "--baseline", model.path]).status == 0)
+    #expect(try Program.run(["ablate", target, "--data", data]).status == 0)
+    // Beside the model where nothing is said.
+    let beside = try Program.run(arguments + ["--clipping", "largest-magnitude", "--json"])
+    #expect(beside.output.contains("source_size_bytes"), "\(beside.errors)")
+    let standard = (model.path.hasSuffix("/") ? String(model.path.dropLast()) : model.path) + "-int8-ptq-dynamic"
+    #expect(try Program.run(["inspect", standard]).status == 0)
+    try FileManager.default.removeItem(atPath: standard)
+
+    for arguments in [
+      ["convert", target, "--output", scratch.path + "/x"],
+      ["prune", target, "--remove", "0", "--output", scratch.path + "/x"],
+      ["quantize", target, "--scheme", "int8-ptq-dynamic", "--output", scratch.path + "/x"],
+      ["finetune", target, "--data", data, "--output", scratch.path + "/x"],
+    ] {
+      let refused = try Program.run(arguments)
+      #expect(refused.status == 65, "\(arguments): \(refused.errors)")
+      #expect(refused.errors.contains("is quantised") && refused.errors.contains("made from"), "\(refused.errors)")
+    }
+    #expect(try scratch.entries() == ["int8"])
+  }
+
   @Test(
     "Codes and words of what is wrong",
     arguments: [
@@ -103,6 +160,9 @@ import Testing
       (["run", "smoke", "--set", "finetune.learnin=3"], 65, "finetune.learnin"),
       (["run", "smoke", "--set", "nonsense"], 65, "key=value"),
       (["prune", "m", "--output", "x"], 64, "--layers"),
+      (["quantize", "m", "--output", "x"], 64, "--scheme"),
+      (["quantize", "m", "--scheme", "int3", "--output", "x"], 64, "int8-ptq-dynamic"),
+      (["quantize", "no-such-model", "--scheme", "int8-ptq-dynamic", "--output", "x"], 65, "no-such-model"),
       (["nonsense"], 64, "nonsense"),
       (["report", "run", "--margin", "nan"], 64, "--margin"),
       (["finetune", "m", "--data", "d.tsv", "--output", "x", "--labels", "a,a"], 64, "--labels"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bert
+import Compression
 import Foundation
 import Pipeline
 import Text
@@ -10,7 +11,19 @@ struct Inspect: AsyncParsableCommand {
     discussion: "Example: espalier inspect my-model --json")
 
   @OptionGroup var model: ModelArgument
+  @Flag(help: "List each tensor with its format, bits a weight and bytes.")
+  var tensors = false
   @OptionGroup var display: DisplayOptions
+
+  private struct TensorFacts: Encodable {
+    var name: String
+    var format: String
+    var shape: [Int]
+    /// Scales included.
+    var bytes: Int
+    /// Of all that is stored for it.
+    var bitsPerWeight: Double
+  }
 
   private struct Facts: Encodable {
     var directory: String
@@ -24,6 +37,10 @@ struct Inspect: AsyncParsableCommand {
     var parameters: Int
     var weightBytes: Int
     var formats: [String: Int]
+    /// The scheme that the weights are quantised by.
+    var quantization: String?
+    var bitsPerWeight: Double
+    var tensors: [TensorFacts]
     var sizeBytes: Int
     var hasClassifier: Bool
     var hasTokenizer: Bool
@@ -37,18 +54,18 @@ struct Inspect: AsyncParsableCommand {
     try checkpoint.validateValues()
     let configuration = checkpoint.configuration
     let hasTokenizer = try hasTokenizer(directory, configuration)
-    var formats: [String: Int] = [:]
-    var parameters = 0
-    for name in checkpoint.names {
-      if let format = checkpoint.dtype(of: name) { formats["\(format.rawValue)", default: 0] += 1 }
-      parameters += checkpoint.shape(of: name)?.reduce(1, *) ?? 0
-    }
+    let stored = checkpoint.names.compactMap { tensorFacts($0, checkpoint) }
+    let formats = stored.reduce(into: [String: Int]()) { $0[$1.format, default: 0] += 1 }
+    let parameters = stored.reduce(0) { $0 + $1.shape.reduce(1, *) }
     let facts = Facts(
       directory: directory.path(percentEncoded: false), layers: configuration.numHiddenLayers,
       hiddenSize: configuration.hiddenSize, attentionHeads: configuration.numAttentionHeads,
       intermediateSize: configuration.intermediateSize, activation: configuration.hiddenAct.rawValue,
       vocabularySize: configuration.vocabSize, labels: configuration.id2label, parameters: parameters,
-      weightBytes: checkpoint.parameterBytes, formats: formats, sizeBytes: ModelFiles.bytes(directory),
+      weightBytes: checkpoint.parameterBytes, formats: formats,
+      quantization: configuration.quantization.map(scheme),
+      bitsPerWeight: bits(checkpoint.parameterBytes, of: parameters), tensors: stored,
+      sizeBytes: ModelFiles.bytes(directory),
       hasClassifier: checkpoint.hasClassifier, hasTokenizer: hasTokenizer, unusedTensors: checkpoint.unusedNames)
     if display.json { return try Output.json(facts) }
     try Output.line("\(facts.directory)")
@@ -58,10 +75,38 @@ struct Inspect: AsyncParsableCommand {
     try Output.line("  vocabulary of \(facts.vocabularySize), labels \(facts.labels.joined(separator: ", "))")
     let kinds = facts.formats.sorted { $0.key < $1.key }.map { "\($0.value) tensors of \($0.key)" }
     try Output.line("  \(facts.parameters) parameters in \(facts.weightBytes) bytes: \(kinds.joined(separator: ", "))")
+    if let scheme = facts.quantization {
+      try Output.line("  quantised by \(scheme): \(rounded(facts.bitsPerWeight)) bits a weight, scales included")
+    }
     try Output.line("  \(facts.sizeBytes) bytes needed for inference")
     if !facts.hasClassifier { try Output.line("  no classifier: fine-tune it first") }
     if !hasTokenizer { try Output.line("  no tokenizer: neither tokenizer.json nor vocab.txt") }
     if !facts.unusedTensors.isEmpty { try Output.line("  not used: \(facts.unusedTensors.joined(separator: ", "))") }
+    guard tensors else { return }
+    for tensor in stored {
+      try Output.line(
+        "  \(tensor.name) \(tensor.shape): \(tensor.format), \(rounded(tensor.bitsPerWeight)) bits a weight, "
+          + "\(tensor.bytes) bytes")
+    }
+  }
+
+  private func tensorFacts(_ name: String, _ checkpoint: Checkpoint) -> TensorFacts? {
+    guard let format = checkpoint.dtype(of: name), let shape = checkpoint.shape(of: name) else { return nil }
+    let bytes = checkpoint.byteCount(of: name)
+    return TensorFacts(
+      name: name, format: format.rawValue, shape: shape, bytes: bytes,
+      bitsPerWeight: bits(bytes, of: shape.reduce(1, *)))
+  }
+
+  private func bits(_ bytes: Int, of count: Int) -> Double { 8 * Double(bytes) / Double(max(1, count)) }
+
+  private func rounded(_ bits: Double) -> Double { (100 * bits).rounded() / 100 }
+
+  /// The scheme's name, or what can be said of a directory that another program made.
+  private func scheme(_ quantization: QuantizationConfiguration) -> String {
+    if let scheme = QuantizationScheme(quantization) { return scheme.rawValue }
+    let targets = quantization.targets.map(\.rawValue).sorted().joined(separator: ", ")
+    return "another scheme (INT8 weights of \(targets))"
   }
 
   /// Whether there is one; one that is broken or doesn't fit the model is an error.

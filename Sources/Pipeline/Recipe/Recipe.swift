@@ -1,4 +1,5 @@
 package import Bert
+package import Compression
 package import Training
 
 /// What a run does: which model and data, how each stage is set. Read from YAML by ``RecipeReader``.
@@ -20,6 +21,8 @@ package struct Recipe: Equatable, Sendable, Codable {
   package var controls: [Control]
   /// The number formats that baseline and pruned model are converted to.
   package var convert: [StoredPrecision]
+  /// The schemes that baseline and pruned model are quantised by.
+  package var quantize: [QuantizationScheme]
   package var evaluate: EvaluationSettings
   package var report: ReportSettings
 }

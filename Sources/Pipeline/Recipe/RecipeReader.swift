@@ -1,4 +1,5 @@
 import Bert
+import Compression
 import Compute
 import FoundationEssentials
 import Text
@@ -57,6 +58,7 @@ package enum RecipeReader {
       refinetune: try training(try root.section("refinetune"), seed: seed &+ 1, isTaught: true),
       controls: try root.choices("controls", Control.self) ?? [],
       convert: try root.choices("convert", StoredPrecision.self) ?? [.f16],
+      quantize: try root.choices("quantize", QuantizationScheme.self) ?? [],
       evaluate: try evaluation(try root.section("evaluate")),
       report: try report(try root.section("report")))
   }

@@ -8,7 +8,7 @@ import Training
 
 /// A recipe carried out in a run folder, from the inputs to the report.
 ///
-/// split → finetune → ablate → prune → refinetune → convert → evaluate → report; every stage knows by sums what it was
+/// split → finetune → ablate → prune → refinetune → convert → quantize → evaluate → report; every stage knows by sums what it was
 /// made from, so a run that was killed goes on where it stopped, and a changed setting repeats only what depends on it.
 package struct Run: Sendable {
   package let recipe: Recipe
@@ -93,14 +93,24 @@ package struct Run: Sendable {
       ).run(runner)
       variants.append((variant, record.outputs))
     }
+    let chosen = variants.filter { [Variant.baseline.name, Variant.pruned.name].contains($0.variant.name) }
     for precision in recipe.convert {
-      for entry in variants where [Variant.baseline.name, Variant.pruned.name].contains(entry.variant.name) {
-        let converted = entry.variant.converted(to: precision)
+      for entry in chosen {
+        let converted = entry.variant.converted(to: .stored(precision))
         let sums = try await ConversionStage(
           source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: converted, precision: precision,
           backend: backend
         ).run(runner)
         variants.append((converted, sums))
+      }
+    }
+    for scheme in recipe.quantize {
+      for entry in chosen {
+        let quantized = entry.variant.converted(to: .quantized(scheme))
+        let sums = try await QuantizationStage(
+          source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized, scheme: scheme
+        ).run(runner)
+        variants.append((quantized, sums))
       }
     }
 

@@ -86,7 +86,7 @@ struct ResultsAssembly {
     row.peakMemoryBytes = model.peakMemoryBytes
     row.layers = model.layers
     row.parameterCount = model.parameterCount
-    row.precision = precision(variant)
+    row.precision = variant.weights.precision
     row.epochs = Double(epochs(variant))
     row.throughput = model.throughput
     row.latencyByBatch = model.batches.map {
@@ -100,7 +100,7 @@ struct ResultsAssembly {
       p50Interval: Bounds(
         try Bootstrap(seed: recipe.seed, resamples: 1000, confidence: confidence).median(of: milliseconds)),
       roundSpread: roundSpread(model.seconds))
-    let base = Self.base(variant)
+    let base = variant.source ?? variant.name
     row.removedLayers = pruning.models[base]?.removed
     row.accuracyBeforeRefinetuning = pruning.models[base]?.selectionAccuracy
     return row
@@ -203,19 +203,9 @@ struct ResultsAssembly {
     return notes
   }
 
-  private func precision(_ variant: Variant) -> String {
-    recipe.convert.first { variant.name.hasSuffix("-" + $0.shortName) }?.rawValue.uppercased() ?? "F32"
-  }
-
   private func epochs(_ variant: Variant) -> Int {
-    let isAgain = Self.base(variant) != Variant.baseline.name
+    let isAgain = (variant.source ?? variant.name) != Variant.baseline.name
     return recipe.finetune.numTrainEpochs + (isAgain ? recipe.refinetune.numTrainEpochs : 0)
-  }
-
-  /// The name of the variant that this one was converted from, or its own.
-  private static func base(_ variant: Variant) -> String {
-    guard variant.role == .converted, let end = variant.name.lastIndex(of: "-") else { return variant.name }
-    return String(variant.name[..<end])
   }
 
   private func machine() -> MachineDescription {

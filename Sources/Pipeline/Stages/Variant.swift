@@ -1,4 +1,5 @@
 import Bert
+import Compression
 import Reports
 
 /// A model of the run, by the name of its directory.
@@ -6,6 +7,10 @@ struct Variant: Sendable {
   var name: String
   var title: String
   var role: VariantResult.Role
+  /// How its weights are stored.
+  var weights = WeightFormat.stored(.f32)
+  /// The name of the variant that it was converted from.
+  var source: String?
 
   static let baseline = Variant(name: "baseline", title: "Baseline", role: .baseline)
   static let pruned = Variant(name: "pruned", title: "Pruned", role: .pruned)
@@ -14,8 +19,40 @@ struct Variant: Sendable {
   static let random = Variant(name: "pruned-random", title: "Random layers removed", role: .control)
 
   /// This variant in another number format.
-  func converted(to precision: StoredPrecision) -> Variant {
-    Variant(name: "\(name)-\(precision.shortName)", title: "\(title), \(precision.title)", role: .converted)
+  func converted(to weights: WeightFormat) -> Variant {
+    Variant(
+      name: "\(name)-\(weights.shortName)", title: "\(title), \(weights.title)", role: .converted, weights: weights,
+      source: name)
+  }
+}
+
+/// How a variant's weights are stored.
+enum WeightFormat: Equatable, Sendable {
+  case stored(StoredPrecision)
+  case quantized(QuantizationScheme)
+
+  /// In names of directories.
+  var shortName: String {
+    switch self {
+    case .stored(let precision): precision.shortName
+    case .quantized(let scheme): scheme.rawValue
+    }
+  }
+
+  /// In titles of variants.
+  var title: String {
+    switch self {
+    case .stored(let precision): precision.title
+    case .quantized(let scheme): scheme.title
+    }
+  }
+
+  /// In the column of the tables.
+  var precision: String {
+    switch self {
+    case .stored(let precision): precision.rawValue.uppercased()
+    case .quantized(let scheme): scheme.weightFormat
+    }
   }
 }
 

@@ -24,7 +24,8 @@ enum MethodNotes {
     }
     if results.variants.contains(where: { $0.division(against: results.baseline) != nil }) {
       notes.append(
-        "Closed: the baseline's weights in another number format, nothing trained for it. Open: trained again.")
+        "Closed: the baseline's weights in another number format, at most calibrated, nothing trained for it. Open: trained "
+          + "again.")
     }
     if results.variants.contains(where: { $0.role == .control }) {
       notes.append(

@@ -105,7 +105,7 @@ extension VariantResult {
 
 /// As MLPerf tells its entries apart.
 enum Division: String {
-  /// The baseline's weights in another number format: nothing was trained for it.
+  /// The baseline's weights in another number format, at most calibrated: nothing was trained for it.
   case closed
   /// Trained again.
   case open

@@ -113,7 +113,7 @@ import Testing
     let input = try QuantizedModel.input(12, seed: 10)
     for backend in Self.backends {
       let logits = try packed(model, backend).logits(input)
-      #expect(logits.allSatisfy(\.isFinite))
+      #expect(!logits.contains { !$0.isFinite })
       #expect(relativeError(logits, try floats(model, backend).logits(input)) < 0.03, "\(backend.name)")
     }
   }

@@ -1,4 +1,5 @@
 import Bert
+import Compression
 import Foundation
 import Pipeline
 import TestSupport
@@ -17,6 +18,7 @@ import Training
     let recipe = try RecipeReader.read(name)
     #expect(recipe.name == name)
     #expect(recipe.finetune.seed != recipe.refinetune.seed)
+    #expect(recipe.quantize == [.int8PTQDynamic])
   }
 
   @Test("The SST-2 recipes have all controls and remove what their names say") func study() throws {
@@ -33,6 +35,7 @@ import Training
   @Test func defaults() throws {
     let recipe = try RecipeReader.read(yaml: Self.least, path: "r.yaml")
     #expect(recipe.convert == [.f16])
+    #expect(recipe.quantize == [])
     #expect(recipe.controls == [])
     #expect(recipe.checkpointSeconds == 60)
     #expect(recipe.data.limit == nil)
@@ -55,6 +58,8 @@ import Training
   @Test(
     "What is wrong is named with file, line and key",
     arguments: [
+      ("\nquantize: [int3]", "r.yaml:5", "quantize: expected a list of int8-ptq-dynamic, found 'int3'"),
+      ("\nquantize: int8-ptq-dynamic", "r.yaml:5", "quantize"),
       ("\nseeed: 3", "r.yaml:5", "seeed"),
       ("\nseed: many", "r.yaml:5", "seed"),
       ("\nseed: -1", "r.yaml:5", "seed"),

@@ -1,0 +1,47 @@
+public import Bert
+public import FoundationEssentials
+
+/// Makes a quantised directory of a model in floats.
+public struct ModelQuantizer: Sendable {
+  public let scheme: QuantizationScheme
+  public let quantizer: WeightQuantizer
+
+  public init(scheme: QuantizationScheme, quantizer: WeightQuantizer = WeightQuantizer()) {
+    self.scheme = scheme
+    self.quantizer = quantizer
+  }
+
+  /// Writes the quantised model with the tokenizer of the source: whole or not at all.
+  ///
+  /// Weights may be F32, F16 or BF16; what isn't quantised is written as F32.
+  ///
+  /// - Throws: ``BertError/alreadyQuantized(path:)``, ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN
+  ///   or infinity, and other cases of ``BertError`` for what can't be read or written.
+  /// - Complexity: the quantised model is held in memory until it is written.
+  public func quantize(_ source: Checkpoint, to directory: URL) throws {
+    guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
+    try source.validate(requireClassifier: false)
+    var configuration = source.configuration
+    configuration.quantization = scheme.configuration
+    configuration.dtype = "float32"
+    var tensors: [TensorToWrite] = []
+    for name in source.names {
+      guard let shape = source.shape(of: name) else { continue }
+      let values = try source.floats(name)
+      if scheme.configuration.quantizes(name), shape.count == 2 {
+        tensors += quantized(name, shape, quantizer.quantized(values, columns: shape[1]))
+      } else {
+        tensors.append(TensorToWrite(name: name, shape: shape, floats: values))
+      }
+    }
+    try CheckpointWriter(configuration: configuration, tokenizerSource: source.directory).write(tensors, to: directory)
+  }
+
+  private func quantized(_ name: String, _ shape: [Int], _ matrix: QuantizedMatrix) -> [TensorToWrite] {
+    let values = matrix.values
+    return [
+      TensorToWrite(name: name, shape: shape, dtype: .i8) { sink in try sink(values.span.bytes) },
+      TensorToWrite(name: name + "_scale", shape: [shape[0], 1], floats: matrix.scales),
+    ]
+  }
+}

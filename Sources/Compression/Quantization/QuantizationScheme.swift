@@ -1,0 +1,34 @@
+public import Bert
+
+/// A way of storing a model in fewer bits; the raw value is its name in commands and recipes.
+public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
+  /// Weights and embeddings of s8, one scale a row; activations quantised while the model runs. Nothing is calibrated.
+  case int8PTQDynamic = "int8-ptq-dynamic"
+
+  /// The format of the weights, as tables show it.
+  public var weightFormat: String {
+    switch self {
+    case .int8PTQDynamic: "INT8"
+    }
+  }
+
+  /// For people.
+  public var title: String {
+    switch self {
+    case .int8PTQDynamic: "INT8 dynamic"
+    }
+  }
+
+  /// Which weights are quantised. The classifier keeps its floats: a few rows, on which each logit depends.
+  public var configuration: QuantizationConfiguration {
+    switch self {
+    case .int8PTQDynamic: QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"])
+    }
+  }
+
+  /// The scheme that a directory's configuration is of; nil for one that was made otherwise.
+  public init?(_ configuration: QuantizationConfiguration) {
+    guard let scheme = Self.allCases.first(where: { $0.configuration == configuration }) else { return nil }
+    self = scheme
+  }
+}

@@ -1,0 +1,95 @@
+import Compression
+import TestSupport
+import Testing
+
+@Suite("Quantising rows") struct WeightQuantizerTests {
+  /// The definition, in Double: the clips in their order, the first of the least squared error.
+  private func naive(_ row: [Float]) -> (scale: Double, error: Double) {
+    let largest = row.map { abs(Double($0)) }.max() ?? 0
+    return (0...32).map { step in
+      let scale = largest * (1 - Double(step) / 64) / 127
+      return (scale, error(row, scale: scale))
+    }.min { $0.error < $1.error } ?? (0, 0)
+  }
+
+  private func error(_ row: [Float], scale: Double) -> Double {
+    row.reduce(0) { sum, value in
+      let whole = max(-127, min(127, (Double(value) / scale).rounded(.toNearestOrEven)))
+      let error = Double(value) - whole * scale
+      return sum + error * error
+    }
+  }
+
+  /// Even numbers, and now and then one that is far off.
+  private func rows(_ count: Int, _ columns: Int, magnitude: Float, _ random: inout SeededGenerator) -> [Float] {
+    (0..<count * columns).map { _ in
+      let value = Float.random(in: -1...1, using: &random)
+      return magnitude * (Int.random(in: 0..<64, using: &random) == 0 ? value * 4 : value)
+    }
+  }
+
+  @Test(
+    "No clip that the definition finds has a smaller error", arguments: [1, 2, 7, 8, 9, 64, 385],
+    [1e-30, 1, 1e30] as [Float])
+  func leastSquaredError(_ columns: Int, _ magnitude: Float) {
+    var random = SeededGenerator(state: UInt64(columns))
+    let values = rows(20, columns, magnitude: magnitude, &random)
+    let found = WeightQuantizer().quantized(values, columns: columns)
+    #expect((found.scales.count, found.values.count, found.columns) == (20, values.count, columns))
+    for (row, scale) in found.scales.enumerated() {
+      let part = Array(values[row * columns..<(row + 1) * columns])
+      let best = naive(part)
+      // A scale in Float is off by up to 2^-24 of itself, and so 127 of them by 127 times that, in each column; sums
+      // in Float round, too. Where two clips are as good as equal, either will do.
+      let rounding = Double(columns) * Double(scale) * Double(scale) * 127 * 0x1p-23
+      #expect(error(part, scale: Double(scale)) <= best.error * 1.0001 + rounding, "row \(row)")
+      for (value, whole) in zip(part, found.values[row * columns..<(row + 1) * columns]) {
+        #expect(Float(whole) == max(-127, min(127, (value / scale).rounded(.toNearestOrEven))))
+      }
+    }
+  }
+
+  @Test("An outlier is clipped where that serves the rest") func outliers() {
+    var random = SeededGenerator(state: 4)
+    var row = random.floats(4096)
+    row[100] = 1.9
+    let least = WeightQuantizer(clipping: .leastSquaredError).quantized(row, columns: 4096)
+    let largest = WeightQuantizer(clipping: .largestMagnitude).quantized(row, columns: 4096)
+    #expect(largest.scales == [1.9 / 127] && largest.values[100] == 127)
+    #expect(error(row, scale: Double(least.scales[0])) <= error(row, scale: Double(largest.scales[0])))
+    // Far out, the clip costs more than it brings.
+    row[100] = 50
+    #expect(WeightQuantizer().quantized(row, columns: 4096).scales[0] > 0.9 * 50 / 127)
+  }
+
+  @Test("By the largest magnitude no error is above half a scale") func largestMagnitude() {
+    var random = SeededGenerator(state: 5)
+    let values = rows(50, 33, magnitude: 3, &random)
+    let found = WeightQuantizer(clipping: .largestMagnitude).quantized(values, columns: 33)
+    for (index, value) in values.enumerated() {
+      let scale = found.scales[index / 33]
+      #expect(abs(value - Float(found.values[index]) * scale) <= 0.5001 * scale)
+    }
+    #expect(found.values.contains(127) && found.values.contains(-127) && !found.values.contains(-128))
+  }
+
+  @Test func tiesGoToEven() {
+    let row: [Float] = [127, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5]
+    let found = WeightQuantizer(clipping: .largestMagnitude).quantized(row, columns: 7)
+    #expect(found.scales == [1])
+    #expect(found.values == [127, 0, 2, 2, 0, -2, -2])
+  }
+
+  @Test("Rows of zeros, of the smallest and of the largest numbers", arguments: WeightQuantizer.Clipping.allCases)
+  func extremes(_ clipping: WeightQuantizer.Clipping) {
+    let tiny = Float.leastNonzeroMagnitude, huge = Float.greatestFiniteMagnitude
+    let values: [Float] = [0, -0, 0, tiny, -tiny, 0, huge, -huge, huge / 2, 1e-37, -1e-37, 3e-38, 2e-36, -2e-36, 1e-36]
+    let found = WeightQuantizer(clipping: clipping).quantized(values, columns: 3)
+    #expect(found.scales[0] == 1 && found.scales[1] == 1 && found.scales[3] == 1)
+    #expect(found.values.prefix(6).allSatisfy { $0 == 0 })
+    #expect(found.scales.allSatisfy { $0.isNormal && $0 > 0 && ($0 * 127).isFinite })
+    #expect(found.values[6] == 127 && found.values[7] == -127)
+    #expect(found.values[12] == 127 && found.values[13] == -127)
+    #expect(WeightQuantizer(clipping: clipping).quantized([], columns: 3).scales.isEmpty)
+  }
+}
