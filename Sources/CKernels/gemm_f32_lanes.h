@@ -131,7 +131,7 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
   const uint16_t *b_f16 = (const uint16_t *)tile->b;
   float *widened = tile->widened;
   const char *next = tile->next;
-  const size_t next_panel = tile->b_panel_stride / NR * tile->next_step;
+  const size_t next_panel = tile->b_panel_stride / NR * (NR * (is_f16 ? sizeof(uint16_t) : sizeof(float)));
   for (size_t p = 0; p < tile->depth; ++p) {
 #pragma clang loop unroll(full)
     for (size_t q = 0; q < panels; ++q) {
@@ -242,14 +242,16 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
         } else if (!last) {
           next = (const char *)args->b + (panel_begin * k + p + depth) * NR * size;
         }
+        const size_t tiles = (rows + MR - 1) / MR;
         for (size_t r = 0; r < rows; r += MR) {
           const size_t height = rows - r < MR ? rows - r : MR;
           const ck_gemm_tile tile = {
               .depth = depth,
               .a = scratch + r * depth,
               .b = widen && r > 0 ? (const void *)widened : b,
-              .next = next,
-              .next_step = NR * size,
+              // Each tile fetches its share.
+              .next = next + r / MR * (depth * (NR * size / tiles)),
+              .next_step = NR * size / tiles,
               .widened = widened,
               .b_panel_stride = NR * k,
               .c = args->c + (block + r) * args->c_row_stride + column,

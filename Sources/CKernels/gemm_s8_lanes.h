@@ -175,6 +175,7 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
         }
         b = unpacked;
       }
+      const size_t next_bytes = is_packed_s4 ? NR * STEP / 2 : NR * STEP, tiles = (rows + MR - 1) / MR;
       for (size_t r = 0; r < rows; r += MR) {
         const size_t height = rows - r < MR ? rows - r : MR;
         const CK_S8_NAME(ck_s8_tile) tile = {
@@ -183,8 +184,9 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
             .a_scales = scales + r,
             .b = b,
             .panel_bytes = panel_bytes,
-            .next = next,
-            .next_step = is_packed_s4 ? NR * STEP / 2 : NR * STEP,
+            // Each tile fetches its share.
+            .next = next + r / MR * (steps * (next_bytes / tiles)),
+            .next_step = next_bytes / tiles,
             .c = args->c + (block + r) * args->c_row_stride + column,
             .c_row_stride = args->c_row_stride,
             .columns = columns,
