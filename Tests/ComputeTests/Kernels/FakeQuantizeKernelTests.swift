@@ -139,7 +139,7 @@ private struct Rounding {
           k, k, weights.pointer, scales.pointer, 0, panels,
           UnsafeMutableRawPointer(packed.pointer).assumingMemoryBound(to: Int8.self))
         let a = GuardedBuffer(x), c = GuardedBuffer(count: 9 * k)
-        let scratch = GuardedBuffer(count: table.gemm_s8_scratch_count(k))
+        let scratch = GuardedBuffer(count: table.gemm_s8_scratch_count(k, CK_TYPE_S8))
         var args = ck_gemm_args()
         (args.m, args.n, args.k) = (9, k, k)
         args.a = UnsafePointer(a.pointer)
