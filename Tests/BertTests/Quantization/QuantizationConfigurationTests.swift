@@ -71,7 +71,10 @@ import Testing
   @Test(
     "What can't be honoured is refused with file, key and expectation",
     arguments: [
-      (#""num_bits": 8, "observer": "minmax""#, #""num_bits": 4"#, "group_0.weights.strategy", #""group", found "channel""#),
+      (
+        #""num_bits": 8, "observer": "minmax""#, #""num_bits": 4"#, "group_0.weights.strategy",
+        #""group", found "channel""#
+      ),
       (#""num_bits": 8, "observer": "minmax""#, #""num_bits": 3"#, "group_0.weights.num_bits", "8 or 4, found 3"),
       (#""strategy": "channel""#, #""strategy": "tensor""#, "group_0.weights.strategy", #""channel", found "tensor""#),
       (#""strategy": "channel""#, #""strategy": "block""#, "group_0.weights.strategy", #""channel", found "block""#),
