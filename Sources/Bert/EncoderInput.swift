@@ -19,7 +19,7 @@ public struct EncoderInput: Sendable {
   }
 
   /// The sequences in their order, as many together as stay within `tokenBudget` tokens, at least one.
-  func parts(tokenBudget: Int) throws(TensorError) -> [EncoderInput] {
+  package func parts(tokenBudget: Int) throws(TensorError) -> [EncoderInput] {
     guard layout.tokenCount > tokenBudget else { return [self] }
     var parts: [EncoderInput] = []
     var first = 0

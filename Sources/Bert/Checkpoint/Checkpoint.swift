@@ -161,7 +161,7 @@ public struct Checkpoint: Sendable {
         try checkQuantized(tensor.name, entry)
         continue
       }
-      if entry.dtype == .i8 {
+      if entry.dtype == .i8, QuantizationConfiguration.ModuleClass(weight: tensor.name) != nil {
         throw .unexpectedQuantization(path: path, tensor: entry.name, found: entry.dtype)
       }
       guard SafetensorsDType.floating.contains(entry.dtype) else {

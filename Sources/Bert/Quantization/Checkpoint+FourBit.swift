@@ -93,6 +93,9 @@ extension Checkpoint {
     return files[other] == nil ? nil : other
   }
 
+  /// Whether the configuration says that a parameter is stored in four bits a value.
+  public func isFourBit(_ name: String) -> Bool { configuration.quantization?.format(of: name)?.bits == 4 }
+
   func zeroPointName(of name: String) -> String? { companion(name, Self.zeroPointSuffix) }
 
   /// A weight of four bits, with its scales; nil if it is stored otherwise.

@@ -6,17 +6,23 @@ public import FoundationEssentials
 public struct ModelQuantizer: Sendable {
   public let scheme: QuantizationScheme
   public let quantizer: WeightQuantizer
+  /// Of ``QuantizationScheme/int4``.
+  public let fourBit: FourBitOptions
 
-  public init(scheme: QuantizationScheme, quantizer: WeightQuantizer = WeightQuantizer()) {
+  public init(
+    scheme: QuantizationScheme, quantizer: WeightQuantizer = WeightQuantizer(),
+    fourBit: FourBitOptions = FourBitOptions()
+  ) {
     self.scheme = scheme
     self.quantizer = quantizer
+    self.fourBit = fourBit
   }
 
   /// Writes the quantised model with the tokenizer of the source: whole or not at all.
   ///
   /// Weights may be F32, F16 or BF16; what isn't quantised is written as F32.
   ///
-  /// - Throws: ``BertError/alreadyQuantized(path:)``, ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN
+  /// - Throws: ``BertError/alreadyQuantized(path:)``, ``BertError/groupSize(path:tensor:columns:group:)``, ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN
   ///   or infinity, and other cases of ``BertError`` for what can't be read or written.
   /// - Complexity: the quantised model is held in memory until it is written.
   public func quantize(_ source: Checkpoint, to directory: URL) throws {
@@ -24,16 +30,23 @@ public struct ModelQuantizer: Sendable {
     guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
     try source.validate(requireClassifier: false)
     var configuration = source.configuration
-    configuration.quantization = scheme.configuration
+    let quantization = scheme.configuration(fourBit)
+    configuration.quantization = quantization
     configuration.dtype = "float32"
     var tensors: [TensorToWrite] = []
     for name in source.names {
       guard let shape = source.shape(of: name) else { continue }
       let values = try source.floats(name)
-      if scheme.configuration.quantizes(name), shape.count == 2 {
+      switch quantization.format(of: name) {
+      case .int8 where shape.count == 2:
         tensors += quantized(name, shape, quantizer.quantized(values, columns: shape[1]))
-      } else {
-        tensors.append(TensorToWrite(name: name, shape: shape, floats: values))
+      case .int4(let group, let isSymmetric) where shape.count == 2:
+        guard group > 0, group.isMultiple(of: 32), shape[1].isMultiple(of: group) else {
+          throw BertError.groupSize(path: source.path, tensor: name, columns: shape[1], group: group)
+        }
+        let rows = FourBitQuantizer(group: group, isSymmetric: isSymmetric).quantized(values, columns: shape[1])
+        tensors += rows.tensors(name, shape: shape, isSymmetric: isSymmetric)
+      default: tensors.append(TensorToWrite(name: name, shape: shape, floats: values))
       }
     }
     try CheckpointWriter(configuration: configuration, tokenizerSource: source.directory).write(tensors, to: directory)

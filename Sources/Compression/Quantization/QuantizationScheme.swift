@@ -6,11 +6,14 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   case int8PTQDynamic = "int8-ptq-dynamic"
   /// The same numbers, of weights that were trained to be rounded to them.
   case int8QAT = "int8-qat"
+  /// Weights of four bits in groups, embeddings of s8 or four bits; activations as for ``int8PTQDynamic``.
+  case int4
 
   /// The format of the weights, as tables show it.
   public var weightFormat: String {
     switch self {
     case .int8PTQDynamic, .int8QAT: "INT8"
+    case .int4: "INT4"
     }
   }
 
@@ -19,6 +22,7 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
     switch self {
     case .int8PTQDynamic: "INT8 dynamic"
     case .int8QAT: "INT8 QAT"
+    case .int4: "INT4"
     }
   }
 
@@ -26,12 +30,30 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   public var configuration: QuantizationConfiguration {
     switch self {
     case .int8PTQDynamic, .int8QAT: QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"])
+    case .int4: configuration(FourBitOptions())
     }
   }
 
-  /// The scheme that a directory's configuration is of; nil for one that was made otherwise. A directory doesn't tell
-  /// whether its weights were trained for it: of such schemes it is the first.
+  /// The same, with the options of a scheme of four bits.
+  func configuration(_ options: FourBitOptions) -> QuantizationConfiguration {
+    guard self == .int4 else { return configuration }
+    let weights = QuantizationConfiguration.WeightFormat.int4(group: options.group, isSymmetric: options.isSymmetric)
+    return QuantizationConfiguration(
+      weights: [.linear: weights, .embedding: options.embeddings == .int8 ? .int8 : weights], ignore: ["classifier"])
+  }
+
+  /// The scheme that a directory's configuration is of, whatever its options; nil for one that was made otherwise.
+  ///
+  /// A directory doesn't tell whether its weights were trained for it: of such schemes it is the first.
   public init?(_ configuration: QuantizationConfiguration) {
+    if case .int4(let group, let isSymmetric) = configuration.weights[.linear] {
+      let all = FourBitOptions.Embeddings.allCases.map {
+        FourBitOptions(group: group, isSymmetric: isSymmetric, embeddings: $0)
+      }
+      guard all.contains(where: { Self.int4.configuration($0) == configuration }) else { return nil }
+      self = .int4
+      return
+    }
     guard let scheme = Self.allCases.first(where: { $0.configuration == configuration }) else { return nil }
     self = scheme
   }
@@ -48,4 +70,27 @@ extension QuantizationScheme {
 
   /// Whether it takes a training, and so labelled data.
   public var needsTraining: Bool { fakeQuantization != nil }
+}
+
+/// What can be chosen about weights of four bits.
+public struct FourBitOptions: Equatable, Sendable, Codable {
+  /// The format of the embedding tables.
+  public enum Embeddings: String, CaseIterable, Sendable, Codable {
+    /// s8, one scale a row.
+    case int8
+    /// As the weights.
+    case int4
+  }
+
+  /// Columns that share a scale: 32, 64 or 128.
+  public var group: Int
+  /// Whether zero points are 8 throughout; else each group has its own.
+  public var isSymmetric: Bool
+  public var embeddings: Embeddings
+
+  public init(group: Int = 64, isSymmetric: Bool = true, embeddings: Embeddings = .int8) {
+    self.group = group
+    self.isSymmetric = isSymmetric
+    self.embeddings = embeddings
+  }
 }

@@ -94,7 +94,7 @@ struct Inspect: AsyncParsableCommand {
     guard let format = checkpoint.dtype(of: name), let shape = checkpoint.shape(of: name) else { return nil }
     let bytes = checkpoint.byteCount(of: name)
     return TensorFacts(
-      name: name, format: format.rawValue, shape: shape, bytes: bytes,
+      name: name, format: checkpoint.isFourBit(name) ? "I4" : format.rawValue, shape: shape, bytes: bytes,
       bitsPerWeight: bits(bytes, of: shape.reduce(1, *)))
   }
 
@@ -109,7 +109,7 @@ struct Inspect: AsyncParsableCommand {
         .joined(separator: " or ")
     }
     let targets = quantization.targets.map(\.rawValue).sorted().joined(separator: ", ")
-    return "another scheme (INT8 weights of \(targets))"
+    return "another scheme (weights of \(targets))"
   }
 
   /// Whether there is one; one that is broken or doesn't fit the model is an error.

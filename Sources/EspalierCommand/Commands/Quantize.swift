@@ -15,6 +15,12 @@ struct Quantize: AsyncParsableCommand {
   var scheme: QuantizationScheme
   @Option(help: "How each row's scale is chosen: least-squared-error or largest-magnitude.")
   var clipping: WeightQuantizer.Clipping = .leastSquaredError
+  @Option(help: "For int4: how many columns share a scale, 32, 64 or 128; it must divide the model's widths.")
+  var groupSize = FourBitOptions().group
+  @Flag(help: "For int4: a zero point for each group.")
+  var asymmetric = false
+  @Option(help: "For int4: how embeddings are stored, int8 or int4.")
+  var embeddings = FourBitOptions().embeddings
   @Option(help: "The directory of the quantised model; that of the model and the scheme's name where it isn't given.")
   var output: String?
   @OptionGroup var display: DisplayOptions
@@ -31,7 +37,9 @@ struct Quantize: AsyncParsableCommand {
     let directory = try await model.directory(display.progress(ProcessInfo.processInfo.environment))
     let target = output ?? standardOutput
     let url = URL(filePath: target, directoryHint: .isDirectory)
-    let quantizer = ModelQuantizer(scheme: scheme, quantizer: WeightQuantizer(clipping: clipping))
+    let quantizer = ModelQuantizer(
+      scheme: scheme, quantizer: WeightQuantizer(clipping: clipping),
+      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings))
     try quantizer.quantize(try Checkpoint(modelDirectory: directory), to: url)
     let outcome = Outcome(
       output: target, scheme: scheme.rawValue, sizeBytes: ModelFiles.bytes(url),
@@ -39,6 +47,12 @@ struct Quantize: AsyncParsableCommand {
     if display.json { return try Output.json(outcome) }
     try Output.line(
       "\(target): \(scheme.rawValue), \(outcome.sizeBytes) bytes needed for inference, of \(outcome.sourceSizeBytes)")
+  }
+
+  func validate() throws {
+    guard [32, 64, 128].contains(groupSize) else {
+      throw ValidationError("--group-size: expected 32, 64 or 128, found \(groupSize)")
+    }
   }
 
   /// Beside the model where it is a directory; in the working directory where it was fetched.
@@ -53,3 +67,4 @@ struct Quantize: AsyncParsableCommand {
 
 extension QuantizationScheme: ExpressibleByArgument {}
 extension WeightQuantizer.Clipping: ExpressibleByArgument {}
+extension FourBitOptions.Embeddings: ExpressibleByArgument {}
