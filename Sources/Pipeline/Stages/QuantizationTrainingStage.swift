@@ -2,6 +2,7 @@ import Bert
 import Compression
 import Compute
 import FoundationEssentials
+import Text
 import Training
 
 /// What came of training a model to be rounded, on the selection split.

@@ -20,7 +20,8 @@ import Testing
     configuration.initializerRange = 0.2
     let backend = try CPUBackend(instructionSet: .scalar, threadCount: 1)
     let directory = scratch.url.appending(path: "floats", directoryHint: .isDirectory)
-    try BertClassifier(randomWeights: configuration, seed: 3, backend: backend).write(to: directory, backend: backend)
+    try BertClassifier(randomWeights: configuration, seed: 3, backend: backend).write(
+      to: directory, tokenizerSource: nil, backend: backend)
     return try Checkpoint(modelDirectory: directory)
   }
 
