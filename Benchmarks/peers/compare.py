@@ -11,6 +11,7 @@ OUTPUT/NAME.jsonl as they are made, the table to OUTPUT/NAME.md in the end.
 import argparse
 import datetime
 import json
+import math
 import shlex
 import subprocess
 import sys
@@ -29,8 +30,9 @@ from rounds import Cell, Effort, measure
 
 HERE = Path(__file__).resolve().parent
 TOLERANCE = 1e-4
-# Halves have 11 bits; that of logits of size 1 behind 6 to 12 layers is far below.
-F16_TOLERANCE = 5e-2
+# Halves have 11 bits; that of logits of size 1 behind 6 to 12 layers is far below. What quantised models may differ by
+# depends on the model: it is shown, not judged.
+OURS_TOLERANCE = {"f16": 5e-2}
 TRAINING_STEPS = 3
 DATASET = 872
 SAMPLE = 160  # sentences of the data set for large models and quick runs
@@ -44,7 +46,7 @@ def parse():
     parser.add_argument("--isa", choices=["native", "avx2"], default="native")
     parser.add_argument("--models", help="comma separated: minilm, bert-base, or directories")
     parser.add_argument("--threads", default="2,1")
-    parser.add_argument("--variants", default="fp32", help="of the peers: fp32, int8, int4; comma separated")
+    parser.add_argument("--variants", default="fp32", help="fp32, int8, int4; comma separated")
     parser.add_argument("--cells", default="inference,ragged,training", help="kinds of cells, or titles such as 8x128")
     parser.add_argument("--lengths", help="a file with a count of tokens a line, instead of the drawn lengths")
     parser.add_argument("--rounds", type=int)
@@ -83,7 +85,7 @@ def isa_note(options, mask):
 def prepared(options, work, name, lengths):
     """The model's directories and its cells."""
     source = work / name if "/" not in name else Path(name)
-    if source.parent == work and not (work / (name + "-f16") / "model.safetensors").exists():
+    if source.parent == work and not (work / (name + "-int4") / "model.safetensors").exists():
         subprocess.run([options.executable, "model", name, str(source)], check=True)
     built = work / (source.name + "-built")
     subprocess.run(
@@ -114,7 +116,7 @@ def start(contestants, setup, threads, options, mask, work):
     children = []
     for contestant in contestants:
         if contestant.is_ours and not (Path(contestant.command(setup, threads)[3]) / "model.safetensors").exists():
-            continue  # a model of the user's own without an F16 twin
+            continue  # a model of the user's own without such a twin
         log = work / f"{contestant.name.replace(' ', '-')}.log"
         environment = contestant.process_environment(threads, options.isa, mask)
         try:
@@ -125,6 +127,12 @@ def start(contestants, setup, threads, options, mask, work):
     return children
 
 
+def signal_to_noise(ours, answers):
+    """Of answers, in decibels: our FP32 logits over the difference from them; None where there is none."""
+    noise = float(((answers - ours) ** 2).sum())
+    return 10 * math.log10(float((ours**2).sum()) / noise) if noise > 0 else None
+
+
 def compared(children, cell):
     """The largest difference of each contestant's answers from ours, and why it may not be timed, if so."""
     runs = TRAINING_STEPS if cell.is_training else 1
@@ -132,11 +140,14 @@ def compared(children, cell):
     found = {}
     for child in children:
         try:
-            difference = float(numpy.abs(numpy.array(child.check(cell, runs)) - ours).max())
+            answers = numpy.array(child.check(cell, runs))
+            difference = float(numpy.abs(answers - ours).max())
+            child.decibels = signal_to_noise(ours, answers)
         except (ContestantFailed, BrokenPipeError, ValueError) as failure:
             found[child] = (None, str(failure))
             continue
-        bound = TOLERANCE if child.contestant.is_exact else F16_TOLERANCE if child.contestant.is_ours else numpy.inf
+        contestant = child.contestant
+        bound = TOLERANCE if contestant.is_exact else OURS_TOLERANCE.get(contestant.precision, numpy.inf)
         is_wrong = not difference <= bound
         found[child] = (difference, f"its answers differ from ours by {difference:.1e}" if is_wrong else None)
     # Answers that hardly depend on the input would agree whatever an engine does.
@@ -170,7 +181,8 @@ def run_cell(children, cell, setup, threads, options, mask, effort, random, reco
         contestant, (difference, problem) = child.contestant, verdicts[child]
         recorder.write(
             record="cell", model=setup.name, threads=threads, cell=cell.title, contestant=contestant.name,
-            isOurs=contestant.is_ours, isExact=contestant.is_exact, version=child.greeting["version"],
+            isOurs=contestant.is_ours, isExact=contestant.is_exact, precision=contestant.precision,
+            decibels=None if contestant.is_exact else getattr(child, "decibels", None), version=child.greeting["version"],
             loadSeconds=child.greeting["loadSeconds"], difference=difference, problem=problem,
             remark=contestant.remark(options.isa, mask is not None) if "avx512f" in machine.flags() else None,
             operations=operations, peakGflops=float(numpy.median(peaks)) if peaks else None,
@@ -188,7 +200,8 @@ def main():
     mask = mask_library(options, work)
     lengths = workloads.lengths_of_file(options.lengths) if options.lengths else workloads.ragged_lengths(DATASET)
     models = (options.models or ("minilm" if options.quick else "minilm,bert-base")).split(",")
-    name = f"{machine.slug()}-{options.isa}{'-quick' if options.quick else ''}"
+    kinds = "" if options.variants == "fp32" else "-" + options.variants.replace(",", "-")
+    name = f"{machine.slug()}-{options.isa}{kinds}{'-quick' if options.quick else ''}"
     records = output / f"{name}.jsonl"
     recorder = Recorder(records)
     recorder.write(
@@ -198,11 +211,13 @@ def main():
         command="make bench-peers" + (f" ARGUMENTS='{shown}'" if (shown := command_line()) else ""))
     random = numpy.random.default_rng(options.seed)
     effort = effort_of(options)
-    peers = [contestant for variant in options.variants.split(",") for contestant in field.BY_VARIANT[variant]]
+    variants = options.variants.split(",")
+    ours = field.OURS["fp32"] + [entry for variant in variants if variant != "fp32" for entry in field.OURS[variant]]
+    contestants_of_inference = ours + [entry for variant in variants for entry in field.BY_VARIANT[variant]]
     for model in models:
         setup = prepared(options, work, model, lengths)
         for threads in map(int, options.threads.split(",")):
-            for is_training, contestants in ((False, field.OURS + peers), (True, field.TRAINING)):
+            for is_training, contestants in ((False, contestants_of_inference), (True, field.TRAINING)):
                 wanted = [cell for cell in setup.cells if cell.is_training == is_training]
                 if not wanted:
                     continue

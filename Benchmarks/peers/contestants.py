@@ -39,10 +39,15 @@ class Contestant:
     def is_ours(self):
         return self.engine == "espalier"
 
+    @property
+    def precision(self):
+        """Of weights and products: what it may be compared with."""
+        return self.variant if self.variant in ("f16", "int8", "int4") else "fp32"
+
     def command(self, setup, threads):
         if self.is_ours:
             subject = "training" if self.is_training else "encoder"
-            model = str(setup.source) + ("-f16" if self.variant == "f16" else "")
+            model = str(setup.source) + ("" if self.precision == "fp32" else f"-{self.precision}")
             return [setup.executable, "serve", subject, model, "--workloads", setup.workloads, "--threads", str(threads)]
         script = f"engine_{self.engine}{'_training' if self.is_training else ''}.py"
         return [
@@ -72,7 +77,12 @@ class Contestant:
         return None
 
 
-OURS = [Contestant("espalier", "espalier"), Contestant("espalier f16", "espalier", "f16", is_exact=False)]
+# The first is the reference of all answers.
+OURS = {
+    "fp32": [Contestant("espalier", "espalier"), Contestant("espalier f16", "espalier", "f16", is_exact=False)],
+    "int8": [Contestant("espalier int8", "espalier", "int8", is_exact=False)],
+    "int4": [Contestant("espalier int4", "espalier", "int4", is_exact=False)],
+}
 FP32 = [
     Contestant("onnxruntime", "onnxruntime"),
     Contestant("onnxruntime fused", "onnxruntime", "fused"),

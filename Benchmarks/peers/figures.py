@@ -30,10 +30,21 @@ def geometric_mean(values):
     return math.exp(sum(math.log(value) for value in values) / len(values))
 
 
-def cell_figures(records, seed=1):
-    """Of the records of one cell: our time, the fastest FP32 peer, the ratio and its 95 % interval; None without peers."""
-    ours = next((r for r in records if r["contestant"] == "espalier"), None)
-    peers = [r for r in records if not r["isOurs"] and r["isExact"] and not r.get("remark") and r["rounds"]]
+def name_of_ours(precision):
+    return "espalier" if precision == "fp32" else f"espalier {precision}"
+
+
+def precision_of(record):
+    return record.get("precision") or ("fp32" if record["isExact"] else record["contestant"].split()[-1])
+
+
+def cell_figures(records, precision="fp32", seed=1):
+    """Of the records of one cell: our time, the fastest peer of a precision, the ratio and its 95 % interval; None without
+    peers."""
+    ours = next((r for r in records if r["contestant"] == name_of_ours(precision) and r["rounds"]), None)
+    peers = [
+        r for r in records
+        if not r["isOurs"] and precision_of(r) == precision and not r.get("remark") and r["rounds"]]
     if ours is None or not peers:
         return None
     fastest = min(peers, key=lambda r: median(r["rounds"]))

@@ -10,7 +10,7 @@ from statistics import median
 
 import numpy
 
-from figures import cell_figures, geometric_mean, interval
+from figures import cell_figures, geometric_mean, interval, name_of_ours, precision_of
 
 
 def read(path):
@@ -31,6 +31,30 @@ def cells(records):
 def milliseconds(seconds):
     value = seconds * 1e3
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 1000 else f"{value:.0f}"
+
+
+def quantized_row(key, records, precision):
+    """Of a quantised precision, beside our own FP32; None where nothing of it was timed."""
+    figures = cell_figures(records, precision)
+    by_name = {record["contestant"]: record for record in records if record["rounds"]}
+    own, floats = by_name.get(name_of_ours(precision)), by_name.get("espalier")
+    if not own or not floats:
+        return None
+    time = median(own["rounds"])
+    texts = [str(part) for part in key] + [
+        milliseconds(time), f"{own['operations'] / time / 1e9:.0f}", f"{median(floats['rounds']) / time:.2f}",
+        f"{own['decibels']:.1f}" if own.get("decibels") is not None else ""]
+    if figures:
+        texts += [
+            f"{figures['peer']} {milliseconds(figures['peerSeconds'])}",
+            f"**{figures['ratio']:.2f}** ({figures['low']:.2f} to {figures['high']:.2f})"]
+    else:
+        texts += ["", ""]
+    others = [
+        f"{name} {milliseconds(median(record['rounds']))}{'†' if record.get('remark') else ''}"
+        + (f" ({record['decibels']:.1f} dB)" if record.get("decibels") is not None else "")
+        for name, record in by_name.items() if not record["isOurs"] and precision_of(record) == precision]
+    return texts + [", ".join(others)]
 
 
 def row(key, records):
@@ -54,7 +78,8 @@ def row(key, records):
     others = [
         f"{name} {milliseconds(median(record['rounds']))}{'†' if record.get('remark') else ''}"
         for name, record in by_name.items()
-        if record["rounds"] and not record["isOurs"] and (not figures or name != figures["peer"])
+        if record["rounds"] and not record["isOurs"] and precision_of(record) == "fp32"
+        and (not figures or name != figures["peer"])
     ]
     texts.append(", ".join(others))
     return texts
@@ -73,11 +98,11 @@ def group(key):
     return kind, model, threads
 
 
-def means(grouped):
+def means(grouped, precision="fp32"):
     """The geometric mean of the cells of each kind, model and count of threads, and of all cells of a kind."""
     found = {}
     for key, records in grouped.items():
-        figures = cell_figures(records, seed=len(found) + 1)
+        figures = cell_figures(records, precision, seed=len(found) + 1)
         if figures:
             kind, model, threads = group(key)
             for name in ((kind, model, str(threads)), (kind, "all", "all")):
@@ -131,6 +156,23 @@ def document(head, records):
     yield ""
     yield from markdown_table(
         ["geometric means", "model", "threads", "cells", "ratio", "least"], list(means(grouped)))
+    for precision in ("int8", "int4"):
+        rows = [texts for key, entries in grouped.items() if (texts := quantized_row(key, entries, precision))]
+        if not rows:
+            continue
+        yield ""
+        yield f"## {precision.upper()}"
+        yield ""
+        yield (
+            "The ratio is to the fastest peer of the same precision. Decibels: our FP32 logits over the difference from them. "
+            "Operations are those of the float model.")
+        yield ""
+        yield from markdown_table(
+            ["model", "threads", "batch x tokens", "Espalier ms", "GOP/s", "x our FP32", "dB", "fastest peer ms", "ratio",
+             "peers ms"], rows)
+        yield ""
+        yield from markdown_table(
+            ["geometric means", "model", "threads", "cells", "ratio", "least"], list(means(grouped, precision)))
     notes = remarks(records)
     if notes:
         yield ""

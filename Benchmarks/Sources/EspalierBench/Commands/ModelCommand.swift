@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bert
+import Compression
 import Compute
 import FoundationEssentials
 
@@ -27,7 +28,7 @@ struct ModelCommand: ParsableCommand {
   @Argument(help: "One of \(ModelShape.allCases.map(\.rawValue).joined(separator: ", ")).")
   var shape: ModelShape
 
-  @Argument(help: "The directory to write; its F16 twin goes to DIRECTORY-f16.")
+  @Argument(help: "The directory to write; its twins go to DIRECTORY-f16, DIRECTORY-int8 and DIRECTORY-int4.")
   var directory: String
 
   @Option(help: "Of the weights.")
@@ -38,5 +39,9 @@ struct ModelCommand: ParsableCommand {
     let model = try BertClassifier(randomWeights: shape.configuration, seed: seed, backend: backend)
     try model.write(to: URL(directory: directory), tokenizerSource: nil, backend: backend)
     try model.write(to: URL(directory: directory + "-f16"), precision: .f16, tokenizerSource: nil, backend: backend)
+    let source = try Checkpoint(modelDirectory: URL(directory: directory))
+    for (scheme, name) in [(QuantizationScheme.int8PTQDynamic, "int8"), (.int4, "int4")] {
+      try ModelQuantizer(scheme: scheme).quantize(source, to: URL(directory: "\(directory)-\(name)"))
+    }
   }
 }
