@@ -4,6 +4,10 @@ public enum CompressionError: Error, Equatable, Sendable {
   case tooManyLayers(removed: Int, layerCount: Int)
   /// No number of layers fits the target size.
   case targetTooSmall(bytes: Int, smallest: Int)
+  /// Of a scheme whose weights are trained for it, where there is no training.
+  case needsTraining(scheme: String)
+  /// The model's training didn't round as the scheme does.
+  case notTrained(scheme: String)
 }
 
 extension CompressionError: CustomStringConvertible {
@@ -15,6 +19,11 @@ extension CompressionError: CustomStringConvertible {
       "cannot remove \(removed) of \(layerCount) layers: expected at least 1 and at most \(layerCount - 1)"
     case .targetTooSmall(let bytes, let smallest):
       "a target of \(bytes) bytes: one layer alone already makes \(smallest)"
+    case .needsTraining(let scheme):
+      "\(scheme) trains the model, which needs labelled sentences: run a recipe with 'quantize: [\(scheme)]', whose key "
+        + "'qat' says how it is trained"
+    case .notTrained(let scheme):
+      "\(scheme): expected a model that was trained with this scheme's fake quantisation"
     }
   }
 }

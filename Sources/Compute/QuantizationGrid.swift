@@ -58,6 +58,19 @@ public struct QuantizedMatrix: Equatable, Sendable {
   public let values: [Int8]
   public let steps: [Float]
 
+  /// - Parameter groupSize: how many consecutive values of a row share a step; nil for a step a row.
+  /// - Precondition: the counts agree with each other.
+  public init(rows: Int, columns: Int, groupSize: Int? = nil, values: [Int8], steps: [Float]) {
+    self.rows = rows
+    self.columns = columns
+    self.groupSize = groupSize ?? max(1, columns)
+    self.values = values
+    self.steps = steps
+    precondition(
+      values.count == rows * columns && steps.count == rows * groupCount,
+      "\(values.count) values and \(steps.count) steps for [\(rows), \(columns)] in groups of \(self.groupSize)")
+  }
+
   /// Steps a row.
   public var groupCount: Int { (columns + groupSize - 1) / groupSize }
 }

@@ -24,6 +24,8 @@ import Testing
       prune: {layers: 1}
       refinetune: {num_train_epochs: 1, train_batch_size: 8, distillation: {temperature: 2, alpha: 0.5}}
       controls: [longer, top, random]
+      quantize: [int8-qat]
+      qat: {num_train_epochs: 2, train_batch_size: 8}
       evaluate: {rounds: 1, latency_sentences: 2, warmup: 1, batch_sizes: [1], batch_tokens: 8}
       """, "tiny.yaml")
   }
@@ -119,7 +121,7 @@ import Testing
       #expect(Set(found.keys) == Set(expected.keys), "\(folder), seed \(seed)")
       for (path, data) in expected { #expect(found[path] == data, "\(folder)/\(path), seed \(seed)") }
     }
-    #expect(try contents("whole/models").keys.count { $0.hasSuffix("model.safetensors") } == 7)
+    #expect(try contents("whole/models").keys.count { $0.hasSuffix("model.safetensors") } == 9)
     #expect(names("killed/report") == names("whole/report"))
     #expect(
       try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/killed").allSatisfy { !$0.hasSuffix(".tmp") }

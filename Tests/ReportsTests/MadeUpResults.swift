@@ -131,6 +131,18 @@ enum MadeUpResults {
     return variant
   }
 
+  /// With a row of a model that was trained to be rounded.
+  static func withQuantizationTraining() -> ShowdownResults {
+    var results = full()
+    var trained = variant(
+      "baseline-int8-qat", "5. INT8 QAT (6L)", .converted, layers: 6, correct: 779, bytes: 23_090_000, p50: 3.1,
+      fixed: 8, broken: 9, p: 1, precision: "INT8")
+    trained.quantizationTraining = QuantizationTraining(
+      split: "selection", sentences: 2000, fakeQuantizedAccuracy: 0.8975, convertedAccuracy: 0.898, agreement: 0.9985)
+    results.variants.append(trained)
+    return results
+  }
+
   private static func depth(_ layers: Int, _ accuracy: Double, _ kind: DepthPoint.Kind) -> DepthPoint {
     DepthPoint(
       layers: layers, accuracy: accuracy, kind: kind, interval: Bounds(accuracy - 0.021, accuracy + 0.019),

@@ -36,6 +36,18 @@ import Testing
     #expect(results.markdown().contains(warning))
   }
 
+  @Test("a model that was trained to be rounded stands beside its integers") func quantizationTraining() throws {
+    #expect(!MadeUpResults.full().markdown().contains("fake-quantised"))
+    var results = MadeUpResults.withQuantizationTraining()
+    let row = "| 5. INT8 QAT (6L) | selection | 2,000 | 0.8975 | 0.8980 | 99.85 % |"
+    #expect(results.markdown().contains(row))
+    let json = try results.json()
+    #expect(json.contains("\"fake_quantized_accuracy\" : 0.8975"))
+    #expect(try ShowdownResults(json: Data(json.utf8), path: "results.json") == results)
+    results.variants[results.variants.count - 1].randomWeights = true
+    #expect(!results.markdown().contains("0.8975") && results.markdown().contains("99.85 %"))
+  }
+
   @Test("figures of a GPU stand where there are any") func gpu() {
     var results = MadeUpResults.full()
     results.variants[0].gpu = DeviceFigures(

@@ -1,4 +1,5 @@
 public import Bert
+internal import Compute
 public import FoundationEssentials
 
 /// Makes a quantised directory of a model in floats.
@@ -26,6 +27,7 @@ public struct ModelQuantizer: Sendable {
   /// - Complexity: the quantised model is held in memory until it is written.
   public func quantize(_ source: Checkpoint, to directory: URL) throws {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
+    guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
     try source.validate(requireClassifier: false)
     var configuration = source.configuration
     let quantization = scheme.configuration(fourBit)
@@ -50,11 +52,11 @@ public struct ModelQuantizer: Sendable {
     try CheckpointWriter(configuration: configuration, tokenizerSource: source.directory).write(tensors, to: directory)
   }
 
-  private func quantized(_ name: String, _ shape: [Int], _ matrix: QuantizedMatrix) -> [TensorToWrite] {
+  func quantized(_ name: String, _ shape: [Int], _ matrix: QuantizedMatrix) -> [TensorToWrite] {
     let values = matrix.values
     return [
       TensorToWrite(name: name, shape: shape, dtype: .i8) { sink in try sink(values.span.bytes) },
-      TensorToWrite(name: name + "_scale", shape: [shape[0], 1], floats: matrix.scales),
+      TensorToWrite(name: name + "_scale", shape: [shape[0], 1], floats: matrix.steps),
     ]
   }
 }

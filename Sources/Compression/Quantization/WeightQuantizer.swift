@@ -1,3 +1,5 @@
+public import Compute
+
 /// Quantises a matrix to s8, each row by its own scale, symmetrically.
 ///
 ///     q_ij = round(w_ij / scale_i) in -127...127, ties to even        scale_i = clip_i / 127
@@ -54,7 +56,7 @@ public struct WeightQuantizer: Sendable {
         quantized.append(Int8(min(max(rounded, -Self.largestValue), Self.largestValue)))
       }
     }
-    return QuantizedMatrix(values: quantized, scales: scales)
+    return QuantizedMatrix(rows: scales.count, columns: columns, values: quantized, steps: scales)
   }
 
   private func scale(_ row: [SIMD8<Float>], largest: Float) -> Float {

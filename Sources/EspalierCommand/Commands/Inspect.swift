@@ -102,9 +102,12 @@ struct Inspect: AsyncParsableCommand {
 
   private func rounded(_ bits: Double) -> Double { (100 * bits).rounded() / 100 }
 
-  /// The scheme's name, or what can be said of a directory that another program made.
+  /// The names of the schemes that make such a directory, or what can be said of a directory that another program made.
   private func scheme(_ quantization: QuantizationConfiguration) -> String {
-    if let scheme = QuantizationScheme(quantization) { return scheme.rawValue }
+    if let scheme = QuantizationScheme(quantization) {
+      return QuantizationScheme.allCases.filter { $0.configuration == scheme.configuration }.map(\.rawValue)
+        .joined(separator: " or ")
+    }
     let targets = quantization.targets.map(\.rawValue).sorted().joined(separator: ", ")
     return "another scheme (weights of \(targets))"
   }

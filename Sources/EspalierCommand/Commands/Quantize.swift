@@ -10,7 +10,8 @@ struct Quantize: AsyncParsableCommand {
     discussion: "Example: espalier quantize my-model --scheme int8-ptq-dynamic --output my-model-int8")
 
   @OptionGroup var model: ModelArgument
-  @Option(help: "How: \(QuantizationScheme.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: "How: \(QuantizationScheme.allCases.filter { !$0.needsTraining }.map(\.rawValue).joined(separator: ", ")).")
   var scheme: QuantizationScheme
   @Option(help: "How each row's scale is chosen: least-squared-error or largest-magnitude.")
   var clipping: WeightQuantizer.Clipping = .leastSquaredError
@@ -32,6 +33,7 @@ struct Quantize: AsyncParsableCommand {
   }
 
   func run() async throws {
+    guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
     let directory = try await model.directory(display.progress(ProcessInfo.processInfo.environment))
     let target = output ?? standardOutput
     let url = URL(filePath: target, directoryHint: .isDirectory)

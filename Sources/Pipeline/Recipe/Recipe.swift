@@ -23,6 +23,8 @@ package struct Recipe: Equatable, Sendable, Codable {
   package var convert: [StoredPrecision]
   /// The schemes that baseline and pruned model are quantised by.
   package var quantize: [QuantizationScheme]
+  /// How models are trained to be rounded, for the schemes that need it.
+  package var qat: TrainingConfiguration
   package var evaluate: EvaluationSettings
   package var report: ReportSettings
 }

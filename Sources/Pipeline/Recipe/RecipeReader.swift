@@ -59,6 +59,7 @@ package enum RecipeReader {
       controls: try root.choices("controls", Control.self) ?? [],
       convert: try root.choices("convert", StoredPrecision.self) ?? [.f16],
       quantize: try root.choices("quantize", QuantizationScheme.self) ?? [],
+      qat: try training(try root.section("qat"), seed: seed &+ 2, isTaught: true, standard: standardQAT),
       evaluate: try evaluation(try root.section("evaluate")),
       report: try report(try root.section("report")))
   }
@@ -82,10 +83,14 @@ package enum RecipeReader {
     return source
   }
 
+  /// A model that is trained to be rounded starts where its training ended, and has to say what it said.
+  private static let standardQAT = TrainingConfiguration(
+    numTrainEpochs: 1, learningRate: 2e-5, distillation: DistillationConfiguration(temperature: 2, alpha: 1))
+
   private static func training(
-    _ node: RecipeNode?, seed: UInt64, isTaught: Bool
+    _ node: RecipeNode?, seed: UInt64, isTaught: Bool, standard: TrainingConfiguration = TrainingConfiguration()
   ) throws(RecipeError) -> TrainingConfiguration {
-    var settings = TrainingConfiguration()
+    var settings = standard
     settings.seed = seed
     guard let node else { return settings }
     settings.numTrainEpochs = try node.integer("num_train_epochs", 1...10_000) ?? settings.numTrainEpochs
@@ -102,7 +107,7 @@ package enum RecipeReader {
     settings.wordDropout = try node.number("word_dropout", 0...0.999)
     settings.loadBestModelAtEnd = try node.bool("load_best_model_at_end") ?? settings.loadBestModelAtEnd
     if isTaught, let section = try node.section("distillation") {
-      let standard = DistillationConfiguration()
+      let standard = settings.distillation ?? DistillationConfiguration()
       settings.distillation = DistillationConfiguration(
         temperature: try section.number("temperature", 0.01...1000) ?? standard.temperature,
         alpha: try section.number("alpha", 0...1) ?? standard.alpha)

@@ -104,9 +104,20 @@ package struct Run: Sendable {
         variants.append((converted, sums))
       }
     }
+    var quantizationTraining: [String: QuantizationTrainingFindings] = [:]
     for scheme in recipe.quantize {
       for entry in chosen {
         let quantized = entry.variant.converted(to: .quantized(scheme))
+        if scheme.needsTraining {
+          let record = try await QuantizationTrainingStage(
+            source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized, scheme: scheme,
+            configuration: recipe.qat, gradientCheckpointing: recipe.gradientCheckpointing,
+            checkpointSeconds: recipe.checkpointSeconds, backend: backend, data: data, labels: dataset.labels
+          ).run(runner)
+          quantizationTraining[quantized.name] = record.findings
+          variants.append((quantized, record.outputs))
+          continue
+        }
         let sums = try await QuantizationStage(
           source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized, scheme: scheme
         ).run(runner)
@@ -123,7 +134,8 @@ package struct Run: Sendable {
     let dev = recipe.report.sentences ? try LabelledText.read(folder.split("dev"), classCount: data.classCount) : nil
     let results = try ResultsAssembly(
       recipe: recipe, evaluation: evaluation.findings, ablation: ablation.findings, pruning: pruning.findings,
-      splits: split.findings, variants: variants.map(\.variant), data: input, dataTitle: dataset.title,
+      quantizationTraining: quantizationTraining, splits: split.findings, variants: variants.map(\.variant),
+      data: input, dataTitle: dataset.title,
       labels: dataset.labels, sentences: dev?.map(\.text), command: command, commit: commit
     ).results()
     _ = try ReportStage.write(results, margin: recipe.report.margin, to: folder.report)

@@ -11,6 +11,8 @@ struct ResultsAssembly {
   let evaluation: EvaluationFindings
   let ablation: LayerAblation
   let pruning: PruningFindings
+  /// By variant.
+  let quantizationTraining: [String: QuantizationTrainingFindings]
   let splits: Splits
   let variants: [Variant]
   let data: FetchedInput
@@ -103,6 +105,11 @@ struct ResultsAssembly {
     let base = variant.source ?? variant.name
     row.removedLayers = pruning.models[base]?.removed
     row.accuracyBeforeRefinetuning = pruning.models[base]?.selectionAccuracy
+    row.quantizationTraining = quantizationTraining[variant.name].map {
+      QuantizationTraining(
+        split: "selection", sentences: $0.sentences, fakeQuantizedAccuracy: $0.fakeQuantizedAccuracy,
+        convertedAccuracy: $0.convertedAccuracy, agreement: $0.agreement)
+    }
     return row
   }
 
@@ -196,6 +203,11 @@ struct ResultsAssembly {
         "Pruned models, the controls among them, were trained again with the baseline as teacher; the unpruned model "
           + "that was trained longer learnt from the labels alone.")
     }
+    if !quantizationTraining.isEmpty {
+      notes.append(
+        "Models of INT8 QAT were trained for \(epochs(recipe.qat)) more with the numbers of their integer form, from the "
+          + "FP32 model of the same layers, which was their teacher too.")
+    }
     if recipe.data.name == "movie-snippets" {
       notes.append(
         "These sentences come from the same reviews as SST: a model trained on them must not be reported on SST-2.")
@@ -205,7 +217,13 @@ struct ResultsAssembly {
 
   private func epochs(_ variant: Variant) -> Int {
     let isAgain = (variant.source ?? variant.name) != Variant.baseline.name
+    let isForRounding = quantizationTraining[variant.name] != nil
     return recipe.finetune.numTrainEpochs + (isAgain ? recipe.refinetune.numTrainEpochs : 0)
+      + (isForRounding ? recipe.qat.numTrainEpochs : 0)
+  }
+
+  private func epochs(_ training: TrainingConfiguration) -> String {
+    "\(training.numTrainEpochs) epoch\(training.numTrainEpochs == 1 ? "" : "s")"
   }
 
   private func machine() -> MachineDescription {

@@ -80,6 +80,7 @@ struct Page {
       folded("Columns of the study", ResultTables.study(results)),
       folded("Classification", ResultTables.classification(results)),
       ResultTables.pairs(results).map { folded("Row by row against the baseline", $0) } ?? .empty,
+      ResultTables.quantizationTraining(results).map { folded(ResultTables.quantizationTrainingTitle, $0) } ?? .empty,
       folded("Speed", ResultTables.speed(results)),
     ]
     let matrices = results.variants.compactMap { variant -> Markup? in

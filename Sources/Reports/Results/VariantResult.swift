@@ -49,6 +49,8 @@ public struct VariantResult: Equatable, Sendable, Codable {
   public var confusion: [[Int]]?
   /// After pruning and before training again, on the selection split.
   public var accuracyBeforeRefinetuning: Double?
+  /// Of a model that was trained to be rounded.
+  public var quantizationTraining: QuantizationTraining?
 
   /// `accuracy - baseline accuracy`.
   public var difference: Double?
@@ -81,6 +83,7 @@ public struct VariantResult: Equatable, Sendable, Codable {
     case logLoss = "log_loss"
     case calibrationError = "expected_calibration_error"
     case accuracyBeforeRefinetuning = "accuracy_before_refinetuning"
+    case quantizationTraining = "quantization_training"
     case differenceInterval = "difference_interval"
     case mcnemarP = "mcnemar_p"
     case mcnemarPHolm = "mcnemar_p_holm"
@@ -92,6 +95,35 @@ public struct VariantResult: Equatable, Sendable, Codable {
     self.name = name
     self.title = title
     self.role = role
+  }
+}
+
+/// A model that was trained to be rounded, as it was trained and in integers.
+public struct QuantizationTraining: Equatable, Sendable, Codable {
+  /// That both were judged on.
+  public var split: String
+  public var sentences: Int
+  /// Of the rounded floats that the training computed with.
+  public var fakeQuantizedAccuracy: Double
+  /// Of the integers.
+  public var convertedAccuracy: Double
+  /// Share of sentences of which both say the same.
+  public var agreement: Double
+
+  enum CodingKeys: String, CodingKey {
+    case split, sentences, agreement
+    case fakeQuantizedAccuracy = "fake_quantized_accuracy"
+    case convertedAccuracy = "converted_accuracy"
+  }
+
+  public init(
+    split: String, sentences: Int, fakeQuantizedAccuracy: Double, convertedAccuracy: Double, agreement: Double
+  ) {
+    self.split = split
+    self.sentences = sentences
+    self.fakeQuantizedAccuracy = fakeQuantizedAccuracy
+    self.convertedAccuracy = convertedAccuracy
+    self.agreement = agreement
   }
 }
 

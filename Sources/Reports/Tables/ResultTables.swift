@@ -101,6 +101,27 @@ enum ResultTables {
         }))
   }
 
+  static let quantizationTrainingTitle = "Trained to be rounded, and rounded"
+
+  /// Models of quantisation-aware training: what they were in training, and what their integers are. Nil without any.
+  static func quantizationTraining(_ results: ShowdownResults) -> DataTable? {
+    let trained = results.variants.compactMap { variant in variant.quantizationTraining.map { (variant, $0) } }
+    guard !trained.isEmpty else { return nil }
+    return DataTable(
+      columns: [
+        .text("Model"), .text("Split"), .number("Sentences"), .number("Accuracy, fake-quantised"),
+        .number("Accuracy, integers"), .number("Same prediction"),
+      ],
+      rows: trained.map { variant, training in
+        [
+          variant.shownTitle, training.split, NumberText.grouped(training.sentences),
+          AccuracyText.figure(training.fakeQuantizedAccuracy, 4, of: variant),
+          AccuracyText.figure(training.convertedAccuracy, 4, of: variant),
+          NumberText.fixed(100 * training.agreement, 2) + " %",
+        ]
+      })
+  }
+
   /// The times in full.
   static func speed(_ results: ShowdownResults) -> DataTable {
     DataTable(

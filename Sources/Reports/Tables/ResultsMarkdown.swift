@@ -9,6 +9,9 @@ extension ShowdownResults {
     parts.append(MethodNotes.comparison(self).map(DataTable.escapedMarkdown).joined(separator: " "))
     parts.append("## Classification\n\n" + ResultTables.classification(self).markdown)
     if let pairs = ResultTables.pairs(self) { parts.append("## Row by row against the baseline\n\n" + pairs.markdown) }
+    if let trained = ResultTables.quantizationTraining(self) {
+      parts.append("## \(ResultTables.quantizationTrainingTitle)\n\n" + trained.markdown)
+    }
     parts.append("## Speed\n\n" + ResultTables.speed(self).markdown)
     for figure in ReportFigures(self).all where figure.name == "sensitivity" || figure.name == "depth" {
       parts.append("## \(figure.title)\n\n" + figure.table.markdown)

@@ -1,4 +1,5 @@
 import Compression
+import Compute
 import TestSupport
 import Testing
 
@@ -35,8 +36,8 @@ import Testing
     var random = SeededGenerator(state: UInt64(columns))
     let values = rows(20, columns, magnitude: magnitude, &random)
     let found = WeightQuantizer().quantized(values, columns: columns)
-    #expect((found.scales.count, found.values.count, found.columns) == (20, values.count, columns))
-    for (row, scale) in found.scales.enumerated() {
+    #expect((found.steps.count, found.values.count, found.columns) == (20, values.count, columns))
+    for (row, scale) in found.steps.enumerated() {
       let part = Array(values[row * columns..<(row + 1) * columns])
       let best = naive(part)
       // A scale in Float is off by up to 2^-24 of itself, and so 127 of them by 127 times that, in each column; sums
@@ -55,11 +56,11 @@ import Testing
     row[100] = 1.9
     let least = WeightQuantizer(clipping: .leastSquaredError).quantized(row, columns: 4096)
     let largest = WeightQuantizer(clipping: .largestMagnitude).quantized(row, columns: 4096)
-    #expect(largest.scales == [1.9 / 127] && largest.values[100] == 127)
-    #expect(error(row, scale: Double(least.scales[0])) <= error(row, scale: Double(largest.scales[0])))
+    #expect(largest.steps == [1.9 / 127] && largest.values[100] == 127)
+    #expect(error(row, scale: Double(least.steps[0])) <= error(row, scale: Double(largest.steps[0])))
     // Far out, the clip costs more than it brings.
     row[100] = 50
-    #expect(WeightQuantizer().quantized(row, columns: 4096).scales[0] > 0.9 * 50 / 127)
+    #expect(WeightQuantizer().quantized(row, columns: 4096).steps[0] > 0.9 * 50 / 127)
   }
 
   @Test("By the largest magnitude no error is above half a scale") func largestMagnitude() {
@@ -67,7 +68,7 @@ import Testing
     let values = rows(50, 33, magnitude: 3, &random)
     let found = WeightQuantizer(clipping: .largestMagnitude).quantized(values, columns: 33)
     for (index, value) in values.enumerated() {
-      let scale = found.scales[index / 33]
+      let scale = found.steps[index / 33]
       #expect(abs(value - Float(found.values[index]) * scale) <= 0.5001 * scale)
     }
     #expect(found.values.contains(127) && found.values.contains(-127) && !found.values.contains(-128))
@@ -76,7 +77,7 @@ import Testing
   @Test func tiesGoToEven() {
     let row: [Float] = [127, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5]
     let found = WeightQuantizer(clipping: .largestMagnitude).quantized(row, columns: 7)
-    #expect(found.scales == [1])
+    #expect(found.steps == [1])
     #expect(found.values == [127, 0, 2, 2, 0, -2, -2])
   }
 
@@ -85,11 +86,11 @@ import Testing
     let tiny = Float.leastNonzeroMagnitude, huge = Float.greatestFiniteMagnitude
     let values: [Float] = [0, -0, 0, tiny, -tiny, 0, huge, -huge, huge / 2, 1e-37, -1e-37, 3e-38, 2e-36, -2e-36, 1e-36]
     let found = WeightQuantizer(clipping: clipping).quantized(values, columns: 3)
-    #expect(found.scales[0] == 1 && found.scales[1] == 1 && found.scales[3] == 1)
+    #expect(found.steps[0] == 1 && found.steps[1] == 1 && found.steps[3] == 1)
     #expect(found.values.prefix(6).allSatisfy { $0 == 0 })
-    #expect(found.scales.allSatisfy { $0.isNormal && $0 > 0 && ($0 * 127).isFinite })
+    #expect(found.steps.allSatisfy { $0.isNormal && $0 > 0 && ($0 * 127).isFinite })
     #expect(found.values[6] == 127 && found.values[7] == -127)
     #expect(found.values[12] == 127 && found.values[13] == -127)
-    #expect(WeightQuantizer(clipping: clipping).quantized([], columns: 3).scales.isEmpty)
+    #expect(WeightQuantizer(clipping: clipping).quantized([], columns: 3).steps.isEmpty)
   }
 }

@@ -18,7 +18,9 @@ import Training
     let recipe = try RecipeReader.read(name)
     #expect(recipe.name == name)
     #expect(recipe.finetune.seed != recipe.refinetune.seed)
-    #expect(recipe.quantize == [.int8PTQDynamic])
+    let isTrainedToBeRounded = ["smoke", "sst2-minilm"].contains(name)
+    #expect(recipe.quantize == [.int8PTQDynamic] + (isTrainedToBeRounded ? [.int8QAT] : []) + [.int4])
+    #expect(![recipe.finetune.seed, recipe.refinetune.seed].contains(recipe.qat.seed))
   }
 
   @Test("The SST-2 recipes have all controls and remove what their names say") func study() throws {
@@ -36,6 +38,11 @@ import Training
     let recipe = try RecipeReader.read(yaml: Self.least, path: "r.yaml")
     #expect(recipe.convert == [.f16])
     #expect(recipe.quantize == [])
+    #expect(recipe.qat.seed == recipe.seed + 2)
+    #expect((recipe.qat.numTrainEpochs, recipe.qat.learningRate) == (1, 2e-5))
+    #expect(recipe.qat.distillation == DistillationConfiguration(temperature: 2, alpha: 1))
+    // The scheme says what is rounded.
+    #expect(recipe.qat.fakeQuantization == nil)
     #expect(recipe.controls == [])
     #expect(recipe.checkpointSeconds == 60)
     #expect(recipe.data.limit == nil)
@@ -55,10 +62,31 @@ import Training
     #expect(recipe.model.weights == .random)
   }
 
+  @Test func quantizationTraining() throws {
+    let addition = """
+
+      quantize: [int8-qat]
+      qat:
+        num_train_epochs: 2
+        learning_rate: 1.0e-5
+        word_dropout: 0.3
+        distillation: {alpha: 0.25}
+      """
+    let recipe = try RecipeReader.read(yaml: Self.least + addition, path: "r.yaml")
+    #expect(recipe.quantize == [.int8QAT])
+    #expect((recipe.qat.numTrainEpochs, recipe.qat.learningRate, recipe.qat.wordDropout) == (2, 1e-5, 0.3))
+    #expect(recipe.qat.distillation == DistillationConfiguration(temperature: 2, alpha: 0.25))
+    #expect(recipe.qat.trainBatchSize == 32)
+    #expect(recipe.refinetune.distillation == nil)
+  }
+
   @Test(
     "What is wrong is named with file, line and key",
     arguments: [
-      ("\nquantize: [int3]", "r.yaml:5", "quantize: expected a list of int8-ptq-dynamic, found 'int3'"),
+      ("\nquantize: [int3]", "r.yaml:5", "quantize: expected a list of int8-ptq-dynamic, int8-qat, int4, found 'int3'"),
+      ("\nqat:\n  bits: 4", "r.yaml:6", "qat.bits"),
+      ("\nqat:\n  distillation: {alfa: 1}", "r.yaml:6", "qat.distillation.alfa"),
+      ("\nqat: [int8]", "r.yaml:5", "qat"),
       ("\nquantize: int8-ptq-dynamic", "r.yaml:5", "quantize"),
       ("\nseeed: 3", "r.yaml:5", "seeed"),
       ("\nseed: many", "r.yaml:5", "seed"),

@@ -1,0 +1,84 @@
+import Bert
+import Compression
+import Compute
+import FoundationEssentials
+import Text
+import Training
+
+/// What came of training a model to be rounded, on the selection split.
+struct QuantizationTrainingFindings: Codable, Sendable {
+  var sentences: Int
+  /// Of the model as it was trained: in floats, rounded.
+  var fakeQuantizedAccuracy: Double
+  /// Of the same model in integers.
+  var convertedAccuracy: Double
+  /// The share of sentences of which both say the same.
+  var agreement: Double
+}
+
+/// Trains a variant to be rounded, with itself in floats as the teacher, and stores it in integers.
+///
+/// Two stages: `qat.NAME` trains, and leaves floats in `work/NAME`; `quantize.NAME` rounds them for good.
+struct QuantizationTrainingStage {
+  let source: URL
+  let sourceSums: [String: String]
+  let variant: Variant
+  let scheme: QuantizationScheme
+  let configuration: TrainingConfiguration
+  let gradientCheckpointing: Bool
+  let checkpointSeconds: Double
+  let backend: CPUBackend
+  let data: RunData
+  let labels: [String]
+
+  private struct Settings: Encodable {
+    var scheme: QuantizationScheme
+    var fakeQuantization: FakeQuantization?
+    var maximumLength: Int
+  }
+
+  func run(_ runner: StageRunner) async throws -> StageRecord<QuantizationTrainingFindings> {
+    let trained = runner.folder.work(variant.name)
+    let training = try await train(to: trained, runner)
+    var inputs = training.outputs
+    inputs["selection"] = data.sums["split/selection.jsonl"] ?? ""
+    let settings = Settings(
+      scheme: scheme, fakeQuantization: scheme.fakeQuantization, maximumLength: data.maximumLength)
+    return try await runner.run("quantize.\(variant.name)", settings: settings, inputs: inputs) {
+      var model = try BertClassifier(
+        checkpoint: try Checkpoint(modelDirectory: trained), seed: 0, backend: backend)
+      model.fakeQuantization = scheme.fakeQuantization
+      let target = runner.folder.models(variant.name)
+      try runner.folder.makeParent(of: target)
+      try ModelQuantizer(scheme: scheme).quantize(model, to: target, tokenizerSource: trained, backend: backend)
+      return (try compare(model, with: target), try ModelFiles.all(target))
+    }
+  }
+
+  private func train(to directory: URL, _ runner: StageRunner) async throws -> StageRecord<TrainingFindings> {
+    var configuration = configuration
+    configuration.fakeQuantization = scheme.fakeQuantization
+    return try await TrainingStage(
+      name: "qat.\(variant.name)", configuration: configuration, gradientCheckpointing: gradientCheckpointing,
+      backend: backend, data: data, modelSums: sourceSums, teacher: (source, sourceSums), labels: labels,
+      target: directory, tokenizerSource: source, checkpointSeconds: checkpointSeconds,
+      start: {
+        try BertClassifier(
+          checkpoint: try Checkpoint(modelDirectory: source), labels: labels, seed: configuration.seed,
+          backend: backend)
+      }
+    ).run(runner)
+  }
+
+  /// The fake-quantised model beside the integers that were made of it.
+  private func compare(_ model: BertClassifier, with directory: URL) throws -> QuantizationTrainingFindings {
+    let selection = try data.selection()
+    let fake = try Evaluator.predictions(try FakeQuantizedClassifier(model, backend: backend), selection)
+    let integers = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
+    let converted = try Evaluator.predictions(integers, selection)
+    let same = zip(fake.classes, converted.classes).count { $0 == $1 }
+    return QuantizationTrainingFindings(
+      sentences: selection.count, fakeQuantizedAccuracy: fake.accuracy, convertedAccuracy: converted.accuracy,
+      agreement: Double(same) / Double(selection.count))
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A recipe with `int8-qat` on a tiny model.
+@Suite("Training to be rounded, as a stage") struct QuantizationTrainingTests {
+  private struct Record: Decodable {
+    struct Findings: Decodable {
+      var sentences: Int
+      var fakeQuantizedAccuracy: Double
+      var convertedAccuracy: Double
+      var agreement: Double
+    }
+    var inputs: [String: String]
+    var outputs: [String: String]
+    var findings: Findings
+  }
+
+  private struct Results: Decodable {
+    struct Variant: Decodable {
+      struct Training: Decodable {
+        var split: String
+        var sentences: Int
+        var fake_quantized_accuracy: Double
+        var converted_accuracy: Double
+        var agreement: Double
+      }
+      var name: String
+      var title: String
+      var precision: String
+      var accuracy: Double
+      var epochs: Double
+      var quantization_training: Training?
+    }
+    var variants: [Variant]
+  }
+
+  private let scratch: ScratchDirectory
+
+  init() throws {
+    scratch = try ScratchDirectory()
+    try TinyModel.write(to: scratch.url.appending(path: "model"))
+    for (name, count) in [("train", 240), ("dev", 40)] {
+      let rows = (0..<count).map {
+        "a word\(9 + $0 % 88) \($0 % 2 == 0 ? "fine" : "dull") word\(9 + $0 / 4) film\t\($0 % 2)"
+      }
+      try scratch.write((["sentence\tlabel"] + rows).joined(separator: "\n") + "\n", "\(name).tsv")
+    }
+    try scratch.write(
+      """
+      name: tiny
+      model: {name: \(scratch.path)/model}
+      data: {name: sst2, maximum_length: 16, selection_fraction: 0.4}
+      finetune: {num_train_epochs: 3, train_batch_size: 8, learning_rate: 2.0e-3}
+      prune: {layers: 1}
+      refinetune: {num_train_epochs: 2, train_batch_size: 8, learning_rate: 1.0e-3}
+      convert: []
+      quantize: [int8-ptq-dynamic, int8-qat]
+      qat: {num_train_epochs: 1, train_batch_size: 8, learning_rate: 1.0e-4}
+      evaluate: {rounds: 1, latency_sentences: 2, warmup: 1, batch_sizes: [1], batch_tokens: 8}
+      """, "tiny.yaml")
+  }
+
+  private func run(_ folder: String, _ settings: String...) throws {
+    let result = try Program.run(
+      ["run", "\(scratch.path)/tiny.yaml", "--data", scratch.path, "--output", "\(scratch.path)/\(folder)", "--quiet"]
+        + settings.flatMap { ["--set", $0] })
+    try #require(result.status == 0, "\(result.errors)")
+  }
+
+  private func file(_ path: String) throws -> Data { try Data(contentsOf: scratch.url.appending(path: path)) }
+
+  private func record(_ folder: String, _ stage: String) throws -> Record {
+    try JSONDecoder().decode(Record.self, from: try file("\(folder)/stages/\(stage).json"))
+  }
+
+  @Test func fromTheRecipeToTheReport() throws {
+    try run("run", "evaluate.threads=1")
+    let results = try JSONDecoder().decode(Results.self, from: try file("run/report/results.json"))
+    let names = ["baseline", "pruned"]
+    #expect(
+      results.variants.map(\.name)
+        == names + names.map { $0 + "-int8-ptq-dynamic" } + names.map { $0 + "-int8-qat" })
+    for (name, epochs) in [("baseline", 4.0), ("pruned", 6.0)] {
+      let variant = try #require(results.variants.first { $0.name == name + "-int8-qat" })
+      #expect(variant.title.hasSuffix(", INT8 QAT") && variant.precision == "INT8" && variant.epochs == epochs)
+      let found = try record("run", "quantize.\(name)-int8-qat").findings
+      let shown = try #require(variant.quantization_training)
+      #expect(shown.split == "selection" && shown.sentences == found.sentences && found.sentences > 40)
+      #expect(shown.agreement == found.agreement && found.agreement >= 0.97, "\(name): \(found)")
+      #expect(shown.fake_quantized_accuracy == found.fakeQuantizedAccuracy)
+      #expect(shown.converted_accuracy == found.convertedAccuracy)
+      #expect(abs(found.fakeQuantizedAccuracy - found.convertedAccuracy) <= 1 - found.agreement + 1e-9)
+      // It was trained on, and not just rounded.
+      let weights = "model.safetensors"
+      #expect(
+        try file("run/models/\(name)-int8-qat/\(weights)") != file("run/models/\(name)-int8-ptq-dynamic/\(weights)"))
+      // From the floats of the same layers, which are the teacher too.
+      let training = try #require(
+        try JSONSerialization.jsonObject(with: try file("run/stages/qat.\(name)-int8-qat.json")) as? [String: Any])
+      let inputs = try #require(training["inputs"] as? [String: String])
+      let model = inputs["model/models/\(name)/\(weights)"]
+      #expect(model != nil && inputs["teacher/models/\(name)/\(weights)"] == model)
+    }
+    #expect(results.variants.filter { $0.quantization_training != nil }.count == 2)
+    let markdown = String(decoding: try file("run/report/results.md"), as: UTF8.self)
+    let rows = markdown.split(separator: "\n")
+    #expect(rows.contains { $0.hasPrefix("| Baseline, INT8 dynamic |") && $0.contains("| INT8 | closed |") })
+    #expect(rows.contains { $0.hasPrefix("| Baseline, INT8 QAT |") && $0.contains("| INT8 | open |") })
+    #expect(rows.contains { $0.hasPrefix("| Pruned, INT8 QAT | selection |") && $0.hasSuffix(" % |") })
+    #expect(markdown.contains("trained for 1 epoch more"))
+    #expect(String(decoding: try file("run/report/index.html"), as: UTF8.self).contains("Trained to be rounded"))
+
+    // The same bits from any number of threads.
+    try run("again", "evaluate.threads=2")
+    for name in names {
+      for file in ["model.safetensors", "config.json", "vocab.txt"] {
+        let path = "models/\(name)-int8-qat/\(file)"
+        #expect(try self.file("run/\(path)") == self.file("again/\(path)"), "\(path)")
+      }
+    }
+
+    // Another setting repeats what depends on it, and no more.
+    let kept = ["finetune", "refinetune.pruned", "quantize.baseline-int8-ptq-dynamic"]
+    let before = try kept.map { try file("run/stages/\($0).json") }
+    let stages = names.flatMap { ["qat.\($0)-int8-qat", "quantize.\($0)-int8-qat"] }
+    let repeated = try stages.map { try file("run/stages/\($0).json") }
+    try run("run", "evaluate.threads=1", "qat.learning_rate=3e-4")
+    #expect(try kept.map { try file("run/stages/\($0).json") } == before)
+    for (stage, record) in zip(stages, repeated) { #expect(try file("run/stages/\(stage).json") != record, "\(stage)") }
+  }
+}
