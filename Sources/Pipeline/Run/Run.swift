@@ -108,7 +108,8 @@ package struct Run: Sendable {
       for entry in chosen {
         let quantized = entry.variant.converted(to: .quantized(scheme))
         let sums = try await QuantizationStage(
-          source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized, scheme: scheme
+          source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized, scheme: scheme,
+          backend: backend, data: data, seed: recipe.seed
         ).run(runner)
         variants.append((quantized, sums))
       }
