@@ -48,7 +48,7 @@ public struct ValueFolding: Equatable, Sendable {
   func changes(_ name: String) -> Bool { place(of: name) != nil }
 
   /// A parameter's values as they become.
-  func folded(_ values: [Float], _ name: String) -> [Float] {
+  package func folded(_ values: [Float], _ name: String) -> [Float] {
     guard let (factors, isOutput) = place(of: name), !values.isEmpty else { return values }
     if isOutput { return values.indices.map { values[$0] * factors[$0 % factors.count] } }
     // Rows of the weight, or elements of the bias.
