@@ -1,4 +1,4 @@
-.PHONY: build test format run readme picture bench bench-build bench-peers sanitize
+.PHONY: build test format run readme picture bench bench-build bench-peers sanitize fuzz
 
 build:
 	swift build -c release
@@ -45,3 +45,8 @@ SANITIZE = ESPALIER_CORE=1 swift test -c release --disable-xctest
 sanitize:
 	$(SANITIZE) --sanitize=address -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined --scratch-path .build-asan
 	$(SANITIZE) --sanitize=thread --scratch-path .build-tsan --filter WorkerPool
+
+# Quantised directories with damage at random places, 20,000 and more of them, read and run under the address sanitizer.
+fuzz:
+	ESPALIER_MUTATIONS=7500 swift test -c release --disable-xctest --sanitize=address --scratch-path .build-asan-all \
+	  --filter "MutatedDirectory|FourBitModelTests/damage"

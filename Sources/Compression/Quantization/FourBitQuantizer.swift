@@ -102,7 +102,8 @@ public struct FourBitQuantizer: Sendable {
     for start in stride(from: row.startIndex, to: row.endIndex, by: group) {
       let part = row[start..<start + group]
       let (low, high) = (min(0, part.min() ?? 0), max(0, part.max() ?? 0))
-      largest = max(largest, isSymmetric ? max(-low, high) / 7 : max((high - low) / 15, max(-low, high) / 15))
+      // Of one sign, a group's values reach further from its zero point: 8 steps of 15 are as far as s8 goes.
+      largest = max(largest, isSymmetric ? max(-low, high) / 7 : max((high - low) / 15, max(-low, high) / 8))
     }
     guard largest > 0 else { return [1] }
     var steps: [Float] = []

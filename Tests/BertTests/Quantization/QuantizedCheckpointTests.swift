@@ -94,7 +94,7 @@ import Testing
     let expectations = [
       (
         try refusal { $0[name] = nil },
-        "\(path)'\(query)' is quantised, but its scales are missing: expected the tensor '\(name)'"
+        "\(path)'\(query)' is quantised, but expected beside it the tensor '\(name)'"
       ),
       (
         try refusal { $0[name] = TensorToWrite(name: name, shape: [24], floats: scales(0, 1)) },
@@ -112,7 +112,7 @@ import Testing
       (
         try refusal {
           $0[query] = TensorToWrite(name: query, shape: [24, 24], floats: [Float](repeating: 1, count: 576))
-        }, "\(path)'\(query)': expected I8, as the quantization_config of config.json says, found F32"
+        }, "\(path)'\(query)': expected quantised values, as the quantization_config of config.json says, found F32"
       ),
       (
         try refusal {

@@ -18,8 +18,8 @@ import Training
     let recipe = try RecipeReader.read(name)
     #expect(recipe.name == name)
     #expect(recipe.finetune.seed != recipe.refinetune.seed)
-    #expect(
-      recipe.quantize == (["smoke", "sst2-minilm"].contains(name) ? [.int8PTQDynamic, .int8PTQ] : [.int8PTQDynamic]))
+    let isCalibrated = ["smoke", "sst2-minilm"].contains(name)
+    #expect(recipe.quantize == (isCalibrated ? [.int8PTQDynamic, .int8PTQ, .int4] : [.int8PTQDynamic, .int4]))
   }
 
   @Test("The SST-2 recipes have all controls and remove what their names say") func study() throws {
