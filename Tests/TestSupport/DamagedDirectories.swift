@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// Copies of a model directory with damage at random places, each in a directory of its own: a file that is mapped must not
 /// be written over.

@@ -25,7 +25,7 @@ import Testing
       tensors[entry.name] = TensorToWrite(
         name: entry.name, shape: entry.shape, dtype: entry.dtype, bytes: try file.bytes(of: entry.name))
       guard quantization.hasInputScale(entry.name) else { continue }
-      let name = entry.name.dropLast("weight".count) + "input_scale"
+      let name = String(entry.name.dropLast("weight".count)) + "input_scale"
       tensors[name] = TensorToWrite(name: name, shape: [1], floats: [scale])
     }
     change(&tensors)
@@ -91,8 +91,12 @@ import Testing
     for backend in ModelGoldenTests.backends {
       let expected = try logits(dynamic.quantized, input, backend)
       func error(_ found: [Float]) -> Double {
-        let squares = zip(found, expected).map { Double($0 - $1) * Double($0 - $1) }
-        return (squares.reduce(0, +) / expected.reduce(0) { $0 + Double($1) * Double($1) }).squareRoot()
+        var error = 0.0, power = 0.0
+        for (x, y) in zip(found, expected) {
+          error += Double(x - y) * Double(x - y)
+          power += Double(y) * Double(y)
+        }
+        return (error / power).squareRoot()
       }
       let near = error(try logits(try directory(), input, backend))
       #expect(near > 1e-4 && near < 0.2, "\(backend.name)")
@@ -125,13 +129,19 @@ import Testing
       })
     let rows = try #require(try checkpoint.quantizedRows("bert.pooler.dense.weight"))
     let weight = rows.dequantized(), bias = try checkpoint.floats("bert.pooler.dense.bias")
-    let rounded = hidden.map { max(-127, min(127, ($0 / 0.04).rounded(.toNearestOrEven))) * 0.04 }
-    let pooled = (0..<24).map { row in
-      tanh((0..<24).reduce(bias[row]) { $0 + weight[row * 24 + $1] * rounded[$1] })
+    let rounded = hidden.map { (x: Float) -> Float in
+      let whole = (x / 0.04).rounded(.toNearestOrEven)
+      return max(-127, min(127, whole)) * 0.04
+    }
+    let pooled = (0..<24).map { (row: Int) -> Float in
+      var sum = bias[row]
+      for column in 0..<24 { sum += weight[row * 24 + column] * rounded[column] }
+      return tanh(sum)
     }
     let last = try checkpoint.floats("classifier.weight"), offset = try checkpoint.floats("classifier.bias")
     for row in 0..<3 {
-      let expected = (0..<24).reduce(offset[row]) { $0 + last[row * 24 + $1] * pooled[$1] }
+      var expected = offset[row]
+      for column in 0..<24 { expected += last[row * 24 + column] * pooled[column] }
       #expect(abs(found[row] - expected) < 1e-5)
     }
   }

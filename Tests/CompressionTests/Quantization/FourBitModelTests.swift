@@ -197,7 +197,9 @@ import Testing
     #expect(try message { $0 } == "")
   }
 
-  @Test("Damage ends with a model or an error, never with a crash", arguments: [32, 64]) func damage(_ group: Int) throws {
+  @Test("Damage ends with a model or an error, never with a crash", arguments: [32, 64]) func damage(_ group: Int)
+    throws
+  {
     let scratch = try ScratchDirectory()
     let model = try quantized(
       try source(scratch), scratch, FourBitOptions(group: group, isSymmetric: group == 64, embeddings: .int4))
