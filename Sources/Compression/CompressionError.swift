@@ -8,6 +8,12 @@ public enum CompressionError: Error, Equatable, Sendable {
   case needsTraining(scheme: String)
   /// The model's training didn't round as the scheme does.
   case notTrained(scheme: String)
+  /// Too few sentences to say what goes into a layer.
+  case calibrationTooSmall(sentences: Int, fewest: Int)
+  /// A number that isn't finite goes into a layer of this name.
+  case activationNotFinite(site: String, value: Float)
+  /// A scheme whose scales are chosen on data, without data for a layer of this name.
+  case notCalibrated(scheme: String, site: String)
 }
 
 extension CompressionError: CustomStringConvertible {
@@ -17,6 +23,12 @@ extension CompressionError: CustomStringConvertible {
       "layer \(layer): the model has the layers 0 to \(layerCount - 1)"
     case .tooManyLayers(let removed, let layerCount):
       "cannot remove \(removed) of \(layerCount) layers: expected at least 1 and at most \(layerCount - 1)"
+    case .calibrationTooSmall(let sentences, let fewest):
+      "calibration: expected at least \(fewest) sentences, found \(sentences); some hundred give a good picture"
+    case .activationNotFinite(let site, let value):
+      "calibration: expected finite numbers in '\(site)', found \(value.isNaN ? "nan" : "\(value)"): the model's weights are damaged or too large"
+    case .notCalibrated(let scheme, let site):
+      "\(scheme): expected calibration data for '\(site)', found none"
     case .targetTooSmall(let bytes, let smallest):
       "a target of \(bytes) bytes: one layer alone already makes \(smallest)"
     case .needsTraining(let scheme):

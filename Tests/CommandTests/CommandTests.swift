@@ -155,6 +155,39 @@ import Testing
     #expect(try scratch.entries() == ["int8"])
   }
 
+  @Test func quantizeStatic() throws {
+    let model = try TinyModel.make()
+    let scratch = try ScratchDirectory()
+    let target = scratch.path + "/int8"
+    let data = try model.write(
+      "sentence\tlabel\na fine film\t2\ndull\t7\na dull film\t0\n", "train.tsv"
+    ).path(percentEncoded: false)
+    let arguments = ["quantize", model.path, "--scheme", "int8-ptq", "--calibration"]
+    for options in [[], ["--ranges", "min-max"], ["--calibration-sentences", "2", "--smoothing", "0.5", "--json"]] {
+      let made = try Program.run(arguments + [data, "--output", target] + options)
+      #expect(made.status == 0, "\(made.errors)")
+      if options.contains("--json") { #expect(made.output.contains("bert.encoder.layer.0.attention.self")) }
+      #expect(try Program.run(["inspect", target]).output.contains("quantised by int8-ptq"))
+      #expect(try Program.run(["predict", target], input: Data("a fine film\n".utf8)).lines.count == 1)
+    }
+    let one = try model.write("sentence\tlabel\na fine film\t2\n", "one.tsv").path(percentEncoded: false)
+    let none = try model.write("sentence\tlabel\n", "none.tsv").path(percentEncoded: false)
+    for (path, status, words) in [
+      (one, Int32(65), "at least 2 sentences, found 1"), (none, 65, none), (scratch.path + "/no.tsv", 65, "no.tsv"),
+    ] {
+      let refused = try Program.run(arguments + [path, "--output", scratch.path + "/x"])
+      #expect(refused.status == status && refused.errors.contains(words), "\(refused.errors)")
+    }
+    let twice = try Program.run(
+      ["quantize", target, "--scheme", "int8-ptq", "--calibration", data, "--output", scratch.path + "/x"])
+    #expect(twice.status == 65 && twice.errors.contains("is quantised"), "\(twice.errors)")
+    for wrong in [["--smoothing", "1.5"], ["--calibration-sentences", "1"], ["--ranges", "largest"]] {
+      let refused = try Program.run(arguments + [data, "--output", scratch.path + "/x"] + wrong)
+      #expect(refused.status == 64 && refused.errors.contains(wrong[0]), "\(refused.errors)")
+    }
+    #expect(try scratch.entries() == ["int8"])
+  }
+
   @Test(
     "Codes and words of what is wrong",
     arguments: [
@@ -165,6 +198,7 @@ import Testing
       (["prune", "m", "--output", "x"], 64, "--layers"),
       (["quantize", "m", "--output", "x"], 64, "--scheme"),
       (["quantize", "m", "--scheme", "int3", "--output", "x"], 64, "int8-ptq-dynamic"),
+      (["quantize", "m", "--scheme", "int8-ptq", "--output", "x"], 64, "--calibration"),
       (["quantize", "no-such-model", "--scheme", "int8-ptq-dynamic", "--output", "x"], 65, "no-such-model"),
       (["quantize", "m", "--scheme", "int8-qat", "--output", "x"], 65, "run a recipe with 'quantize: [int8-qat]'"),
       (["nonsense"], 64, "nonsense"),

@@ -18,6 +18,8 @@ public struct Checkpoint: Sendable {
   private let storedNames: [String: String]
   /// The canonical name of a quantised weight to the stored name of its scales.
   let scaleNames: [String: String]
+  /// The canonical name of a quantised weight to the stored name of the scale of its input.
+  let inputScaleNames: [String: String]
 
   /// Opens a directory. Call ``validate(requireClassifier:)`` before use.
   ///
@@ -35,6 +37,7 @@ public struct Checkpoint: Sendable {
     let wanted = Set(expected)
     var storedNames: [String: String] = [:]
     var scaleNames: [String: String] = [:]
+    var inputScaleNames: [String: String] = [:]
     var unused: [String] = []
     for stored in files.names {
       if let name = Self.weight(scaledBy: stored, configuration), wanted.contains(name) {
@@ -43,7 +46,14 @@ public struct Checkpoint: Sendable {
         }
         continue
       }
-      if Self.isCompanion(stored, configuration) { continue }
+      if let name = Self.weight(inputScaledBy: stored, configuration), wanted.contains(name) {
+        if let other = inputScaleNames.updateValue(stored, forKey: name) {
+          let name = Self.inputScale(beside: name)
+          throw .sameParameterTwice(path: files.path, name: name, stored: [other, stored].sorted())
+        }
+        continue
+      }
+      if Self.isCompanion(stored, configuration) || Self.isInputZeroPoint(stored, configuration) { continue }
       guard let name = Self.parameter(storedAs: stored, configuration), wanted.contains(name) else {
         unused.append(stored)
         continue
@@ -54,6 +64,7 @@ public struct Checkpoint: Sendable {
     }
     self.storedNames = storedNames
     self.scaleNames = scaleNames
+    self.inputScaleNames = inputScaleNames
     unusedNames = unused
     names = expected.filter { storedNames[$0] != nil }
   }
@@ -72,7 +83,7 @@ public struct Checkpoint: Sendable {
 
   /// The bytes of a parameter as it is stored, with those of its scales and zero points; 0 if it isn't there.
   public func byteCount(of name: String) -> Int {
-    let parts = [storedNames[name], scaleNames[name], zeroPointName(of: name)]
+    let parts = [storedNames[name], scaleNames[name], zeroPointName(of: name), inputScaleNames[name]]
     return parts.reduce(0) { $0 + ($1.flatMap { files[$0]?.range.count } ?? 0) }
   }
 
@@ -119,7 +130,10 @@ public struct Checkpoint: Sendable {
   ///   ``quantizedRows(_:)`` throws.
   public func validateValues() throws(BertError) {
     for name in names {
-      if try quantizedRows(name) != nil { continue }
+      if try quantizedRows(name) != nil {
+        _ = try inputScale(name)
+        continue
+      }
       if try fourBitGroups(name) != nil { continue }
       if try halves(name) == nil { _ = try floats(name) }
     }
@@ -159,6 +173,7 @@ public struct Checkpoint: Sendable {
       }
       if isQuantized(tensor.name) {
         try checkQuantized(tensor.name, entry)
+        if configuration.quantization?.hasInputScale(tensor.name) ?? false { try checkInputScale(tensor.name) }
         continue
       }
       if entry.dtype == .i8, QuantizationConfiguration.ModuleClass(weight: tensor.name) != nil {

@@ -26,7 +26,7 @@ public struct PackedClassifier: Sendable {
     try self.init(reader: StoredWeights(classifier: classifier, backend: backend), backend: backend)
   }
 
-  private init(reader: any WeightReader, backend: CPUBackend) throws(BertError) {
+  package init(reader: any WeightReader, backend: CPUBackend) throws(BertError) {
     configuration = reader.configuration
     self.backend = backend
     let packer = WeightPacker(reader: reader, backend: backend)
@@ -49,10 +49,21 @@ public struct PackedClassifier: Sendable {
   /// The logits of each sequence, `[B, K]` row by row.
   ///
   /// - Throws: ``TensorError/indexOutOfRange(op:index:bound:)`` for tokens that the model doesn't have.
-  public func logits(_ input: EncoderInput) throws(TensorError) -> [Float] {
+  public func logits(_ input: EncoderInput) throws(TensorError) -> [Float] { try logits(input, observer: nil) }
+
+  /// The same, showing what goes into each linear layer that can be quantised.
+  ///
+  /// - Parameter observer: called with a ``LinearSite`` and its input, some rows at a time, in the order of the model.
+  public func logits(
+    _ input: EncoderInput, observing observer: @escaping LinearObserver
+  ) throws(TensorError) -> [Float] {
+    try logits(input, observer: observer)
+  }
+
+  private func logits(_ input: EncoderInput, observer: LinearObserver?) throws(TensorError) -> [Float] {
     var logits: [Float] = []
     for part in try input.parts(tokenBudget: Self.tokenBudget) {
-      logits += try self.logits(of: try embeddings(part), from: 0, layout: part.layout)
+      logits += try self.logits(of: try embeddings(part), from: 0, layout: part.layout, observer)
     }
     return logits
   }
@@ -65,7 +76,7 @@ public struct PackedClassifier: Sendable {
 
   /// The hidden states behind one layer, `[N, C]`.
   public func layer(_ index: Int, _ hidden: Tensor, layout: SequenceLayout) throws(TensorError) -> Tensor {
-    try layers[index](hidden, layout, rows: nil, backend)
+    try layers[index](hidden, layout, rows: nil, nil, backend)
   }
 
   /// The logits from the hidden states before layer `first`: what the layers from there on and the head make of them.
@@ -74,13 +85,20 @@ public struct PackedClassifier: Sendable {
   public func logits(
     of hidden: Tensor, from first: Int, layout: SequenceLayout
   ) throws(TensorError) -> [Float] {
+    try logits(of: hidden, from: first, layout: layout, nil)
+  }
+
+  private func logits(
+    of hidden: Tensor, from first: Int, layout: SequenceLayout, _ observer: LinearObserver?
+  ) throws(TensorError) -> [Float] {
     var hidden = hidden
     var isSelected = false
     for index in first..<layers.count {
       isSelected = index == layers.count - 1
-      hidden = try layers[index](hidden, layout, rows: isSelected ? layout.firstRows : nil, backend)
+      hidden = try layers[index](hidden, layout, rows: isSelected ? layout.firstRows : nil, observer, backend)
     }
     if !isSelected { hidden = try backend.selectRows(hidden, layout.firstRows) }
+    try observer?(LinearSite.pooler, hidden)
     let pooled = try backend.linear(hidden, pooler, activation: .tanh)
     return try backend.read(try backend.linear(pooled, classifier))
   }

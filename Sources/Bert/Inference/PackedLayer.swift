@@ -2,6 +2,8 @@ internal import Compute
 
 /// An encoder layer ready for inference: the three projections of attention joined, all weights packed.
 struct PackedLayer: Sendable {
+  /// The names of ``LinearSite``, made once.
+  private let sites: (queryKeyValue: String, attentionOutput: String, intermediate: String, output: String)
   private let queryKeyValue: PackedLinear
   private let attentionOutput: PackedLinear
   private let attentionNorm: PackedNorm
@@ -14,6 +16,7 @@ struct PackedLayer: Sendable {
   init(_ prefix: String, _ packer: WeightPacker) throws(BertError) {
     let configuration = packer.reader.configuration
     let attention = prefix + "attention."
+    sites = (attention + "self", attention + "output.dense", prefix + "intermediate.dense", prefix + "output.dense")
     queryKeyValue = try packer.linear(["self.query", "self.key", "self.value"].map { attention + $0 })
     attentionOutput = try packer.linear([attention + "output.dense"])
     attentionNorm = try packer.norm(attention + "output.LayerNorm")
@@ -26,8 +29,9 @@ struct PackedLayer: Sendable {
 
   /// - Parameter rows: the rows of the result that are wanted; nil for all.
   func callAsFunction(
-    _ hidden: Tensor, _ layout: SequenceLayout, rows: [Int]?, _ backend: CPUBackend
+    _ hidden: Tensor, _ layout: SequenceLayout, rows: [Int]?, _ observer: LinearObserver?, _ backend: CPUBackend
   ) throws(TensorError) -> Tensor {
+    try observer?(sites.queryKeyValue, hidden)
     let projections = try backend.linear(hidden, queryKeyValue)
     var context = try backend.attention(queryKeyValue: projections, layout: layout, headCount: headCount)
     var residual = hidden
@@ -35,8 +39,11 @@ struct PackedLayer: Sendable {
       context = try backend.selectRows(context, rows)
       residual = try backend.selectRows(hidden, rows)
     }
+    try observer?(sites.attentionOutput, context)
     let attended = try attentionNorm(try backend.linear(context, attentionOutput, residual: residual), backend)
+    try observer?(sites.intermediate, attended)
     let wide = try backend.linear(attended, intermediate, activation: activation)
+    try observer?(sites.output, wide)
     return try outputNorm(try backend.linear(wide, output, residual: attended), backend)
   }
 }
@@ -66,7 +73,11 @@ struct WeightPacker {
     var bias: [Float] = []
     for name in names { bias += try reader.floats(name + ".bias") }
     if let quantized = try quantized(names.map { $0 + ".weight" }) {
-      do { return try backend.packed(quantized: quantized, bias: bias, inputs: inputs) } catch { throw .tensor(error) }
+      let step = try reader.inputScale(names.map { $0 + ".weight" })
+      do {
+        let layer = try backend.packed(quantized: quantized, bias: bias, inputs: inputs)
+        return step.map(layer.quantizingInputs) ?? layer
+      } catch { throw .tensor(error) }
     }
     if let fourBit = try fourBit(names.map { $0 + ".weight" }) {
       do { return try backend.packed(fourBit: fourBit, bias: bias, inputs: inputs) } catch { throw .tensor(error) }

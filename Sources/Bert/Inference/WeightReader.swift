@@ -10,6 +10,14 @@ package protocol WeightReader {
   func quantized(_ name: String) throws(BertError) -> QuantizedValues?
   /// The weight as groups of four bits; nil if it is stored otherwise.
   func fourBit(_ name: String) throws(BertError) -> FourBitGroups?
+  /// The scale of what goes into quantised weights of one input; nil where each token has its own.
+  func inputScale(_ names: [String]) throws(BertError) -> Float?
+}
+
+extension WeightReader {
+  package func quantized(_ name: String) throws(BertError) -> QuantizedValues? { nil }
+  package func fourBit(_ name: String) throws(BertError) -> FourBitGroups? { nil }
+  package func inputScale(_ names: [String]) throws(BertError) -> Float? { nil }
 }
 
 extension Checkpoint: WeightReader {
@@ -43,8 +51,4 @@ package struct StoredWeights: WeightReader {
   }
 
   package func mapped(_ name: String) throws(BertError) -> StoredValues? { nil }
-
-  package func quantized(_ name: String) throws(BertError) -> QuantizedValues? { nil }
-
-  package func fourBit(_ name: String) throws(BertError) -> FourBitGroups? { nil }
 }

@@ -102,22 +102,30 @@ struct QuantizationReader {
     let weights = try section("weights")
     let found = try weights.weightFormat()
     try text("format", is: found.layout, orElse: format)
-    switch target {
-    case .linear:
-      let inputs = try section("input_activations")
-      try inputs.number("num_bits", is: 8, orElse: 8)
-      try inputs.checkNumbers()
-      try inputs.flag("symmetric", is: true, orElse: true)
-      try inputs.flag("dynamic", is: true, orElse: false)
-      try inputs.text("strategy", is: "token", orElse: "tensor")
-      if let size = inputs.member("group_size"), ![-1, 0].contains(size.integer) {
-        throw inputs.failure("group_size", "null or -1")
-      }
-    case .embedding:
-      // What goes into a table are ids.
-      try absent("input_activations")
-    }
+    // What goes into a table are ids.
+    if target == .embedding { try absent("input_activations") }
     return found
+  }
+
+  /// What a group of linear layers does to its inputs.
+  func inputs(
+    of weights: QuantizationConfiguration.WeightFormat
+  ) throws(BertError) -> QuantizationConfiguration.Inputs {
+    let inputs = try section("input_activations")
+    try inputs.number("num_bits", is: 8, orElse: 8)
+    try inputs.checkNumbers()
+    try inputs.flag("symmetric", is: true, orElse: true)
+    if let size = inputs.member("group_size"), ![-1, 0].contains(size.integer) {
+      throw inputs.failure("group_size", "null or -1")
+    }
+    // One scale that is stored, or one a token that isn't. The kernels could do no other.
+    if weights == .int8, [nil, .bool(false)].contains(inputs.member("dynamic")) {
+      try inputs.text("strategy", is: "tensor", orElse: "tensor")
+      return .perTensor
+    }
+    try inputs.flag("dynamic", is: true, orElse: false)
+    try inputs.text("strategy", is: "token", orElse: "tensor")
+    return .perToken
   }
 
   /// Of a `weights` section.

@@ -6,7 +6,7 @@ extension QuantizationConfiguration {
     let groups = ModuleClass.allCases.compactMap { target in weights[target].map { (target, $0) } }
     let layouts = Set(groups.map(\.1.layout))
     let members = groups.enumerated().map { index, group in
-      JSONMember("group_\(index)", Self.group(group.0, group.1))
+      JSONMember("group_\(index)", Self.group(group.0, group.1, inputs))
     }
     return .object([
       JSONMember("config_groups", .object(members)),
@@ -19,8 +19,12 @@ extension QuantizationConfiguration {
     ])
   }
 
-  private static func group(_ target: ModuleClass, _ format: WeightFormat) -> JSONValue {
-    let inputs = numbers(.int8, strategy: "token", isDynamic: true)
+  private static func group(_ target: ModuleClass, _ format: WeightFormat, _ inputs: Inputs) -> JSONValue {
+    let inputs =
+      switch inputs {
+      case .perToken: numbers(.int8, strategy: "token", isDynamic: true)
+      case .perTensor: numbers(.int8, strategy: "tensor", isDynamic: false)
+      }
     let weights =
       switch format {
       case .int8: numbers(format, strategy: "channel", isDynamic: false)

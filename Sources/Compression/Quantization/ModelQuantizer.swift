@@ -8,24 +8,29 @@ public struct ModelQuantizer: Sendable {
   public let quantizer: WeightQuantizer
   /// Of ``QuantizationScheme/int4``.
   public let fourBit: FourBitOptions
+  /// Of ``QuantizationScheme/int8PTQ``.
+  public let ranges: RangeChoice
 
   public init(
     scheme: QuantizationScheme, quantizer: WeightQuantizer = WeightQuantizer(),
-    fourBit: FourBitOptions = FourBitOptions()
+    fourBit: FourBitOptions = FourBitOptions(), ranges: RangeChoice = .auto
   ) {
     self.scheme = scheme
     self.quantizer = quantizer
     self.fourBit = fourBit
+    self.ranges = ranges
   }
 
   /// Writes the quantised model with the tokenizer of the source: whole or not at all.
   ///
   /// Weights may be F32, F16 or BF16; what isn't quantised is written as F32.
   ///
-  /// - Throws: ``BertError/alreadyQuantized(path:)``, ``BertError/groupSize(path:tensor:columns:group:)``, ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN
-  ///   or infinity, and other cases of ``BertError`` for what can't be read or written.
+  /// - Parameter calibration: of this source, for a scheme that needs it.
+  /// - Throws: ``BertError/alreadyQuantized(path:)``, ``BertError/groupSize(path:tensor:columns:group:)``,
+  ///   ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity, and other cases of ``BertError``
+  ///   for what can't be read or written; ``CompressionError/notCalibrated(scheme:site:)``.
   /// - Complexity: the quantised model is held in memory until it is written.
-  public func quantize(_ source: Checkpoint, to directory: URL) throws {
+  public func quantize(_ source: Checkpoint, to directory: URL, calibration: Calibration? = nil) throws {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
     guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
     try source.validate(requireClassifier: false)
@@ -33,13 +38,16 @@ public struct ModelQuantizer: Sendable {
     let quantization = scheme.configuration(fourBit)
     configuration.quantization = quantization
     configuration.dtype = "float32"
+    let inputs = calibration?.ranges(ranges) ?? [:]
     var tensors: [TensorToWrite] = []
     for name in source.names {
       guard let shape = source.shape(of: name) else { continue }
-      let values = try source.floats(name)
+      var values = try source.floats(name)
+      if let folding = calibration?.folding { values = folding.folded(values, name) }
       switch quantization.format(of: name) {
       case .int8 where shape.count == 2:
         tensors += quantized(name, shape, quantizer.quantized(values, columns: shape[1]))
+        if quantization.hasInputScale(name) { tensors.append(try inputScale(name, inputs)) }
       case .int4(let group, let isSymmetric) where shape.count == 2:
         guard group > 0, group.isMultiple(of: 32), shape[1].isMultiple(of: group) else {
           throw BertError.groupSize(path: source.path, tensor: name, columns: shape[1], group: group)
@@ -50,6 +58,13 @@ public struct ModelQuantizer: Sendable {
       }
     }
     try CheckpointWriter(configuration: configuration, tokenizerSource: source.directory).write(tensors, to: directory)
+  }
+
+  private func inputScale(_ name: String, _ inputs: [String: InputRange]) throws(CompressionError) -> TensorToWrite {
+    guard let site = LinearSite.of(weight: name), let range = inputs[site] else {
+      throw .notCalibrated(scheme: scheme.rawValue, site: LinearSite.of(weight: name) ?? name)
+    }
+    return TensorToWrite(name: name.dropLast("weight".count) + "input_scale", shape: [1], floats: [range.scale])
   }
 
   func quantized(_ name: String, _ shape: [Int], _ matrix: QuantizedMatrix) -> [TensorToWrite] {

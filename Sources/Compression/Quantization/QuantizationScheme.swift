@@ -4,7 +4,9 @@ public import Bert
 public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   /// Weights and embeddings of s8, one scale a row; activations quantised while the model runs. Nothing is calibrated.
   case int8PTQDynamic = "int8-ptq-dynamic"
-  /// The same numbers, of weights that were trained to be rounded to them.
+  /// The same weights; activations quantised by one scale a layer, which is chosen on calibration data.
+  case int8PTQ = "int8-ptq"
+  /// The numbers of ``int8PTQDynamic``, of weights that were trained to be rounded to them.
   case int8QAT = "int8-qat"
   /// Weights of four bits in groups, embeddings of s8 or four bits; activations as for ``int8PTQDynamic``.
   case int4
@@ -12,15 +14,19 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   /// The format of the weights, as tables show it.
   public var weightFormat: String {
     switch self {
-    case .int8PTQDynamic, .int8QAT: "INT8"
+    case .int8PTQDynamic, .int8PTQ, .int8QAT: "INT8"
     case .int4: "INT4"
     }
   }
+
+  /// Whether ``Calibration`` has to be made first.
+  public var needsCalibration: Bool { self == .int8PTQ }
 
   /// For people.
   public var title: String {
     switch self {
     case .int8PTQDynamic: "INT8 dynamic"
+    case .int8PTQ: "INT8 static"
     case .int8QAT: "INT8 QAT"
     case .int4: "INT4"
     }
@@ -30,6 +36,8 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   public var configuration: QuantizationConfiguration {
     switch self {
     case .int8PTQDynamic, .int8QAT: QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"])
+    case .int8PTQ:
+      QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"], inputs: .perTensor)
     case .int4: configuration(FourBitOptions())
     }
   }

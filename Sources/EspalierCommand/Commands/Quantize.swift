@@ -3,6 +3,7 @@ import Bert
 public import Compression
 import Foundation
 import Pipeline
+import Text
 
 struct Quantize: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,8 +22,18 @@ struct Quantize: AsyncParsableCommand {
   var asymmetric = false
   @Option(help: "For int4: how embeddings are stored, int8 or int4.")
   var embeddings = FourBitOptions().embeddings
+  @Option(help: "For int8-ptq: sentences of the training data, .tsv or .jsonl; their labels are not looked at.")
+  var calibration: String?
+  @Option(help: "For int8-ptq: how many of them, chosen by a hash of the text.")
+  var calibrationSentences = Calibration.standardSentences
+  @Option(
+    help: "For int8-ptq: how inputs are clipped: \(RangeChoice.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var ranges: RangeChoice = .auto
+  @Option(help: "For int8-ptq: how much of attention's outliers goes into weights, 0 to 1; none where it isn't given.")
+  var smoothing: Double?
   @Option(help: "The directory of the quantised model; that of the model and the scheme's name where it isn't given.")
   var output: String?
+  @OptionGroup var compute: ComputeOptions
   @OptionGroup var display: DisplayOptions
 
   private struct Outcome: Encodable {
@@ -30,20 +41,29 @@ struct Quantize: AsyncParsableCommand {
     var scheme: String
     var sizeBytes: Int
     var sourceSizeBytes: Int
+    /// By the names of the inputs; nil where nothing was calibrated.
+    var inputs: [String: InputRange]?
   }
+
+  /// Of a run without a recipe.
+  private static let seed: UInt64 = 42
 
   func run() async throws {
     guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
-    let directory = try await model.directory(display.progress(ProcessInfo.processInfo.environment))
+    let progress = display.progress(ProcessInfo.processInfo.environment)
+    let directory = try await model.directory(progress)
     let target = output ?? standardOutput
     let url = URL(filePath: target, directoryHint: .isDirectory)
     let quantizer = ModelQuantizer(
       scheme: scheme, quantizer: WeightQuantizer(clipping: clipping),
-      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings))
-    try quantizer.quantize(try Checkpoint(modelDirectory: directory), to: url)
+      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings),
+      ranges: ranges)
+    let source = try Checkpoint(modelDirectory: directory)
+    let calibration = scheme.needsCalibration ? try measured(source, progress) : nil
+    try quantizer.quantize(source, to: url, calibration: calibration)
     let outcome = Outcome(
       output: target, scheme: scheme.rawValue, sizeBytes: ModelFiles.bytes(url),
-      sourceSizeBytes: ModelFiles.bytes(directory))
+      sourceSizeBytes: ModelFiles.bytes(directory), inputs: calibration?.ranges(ranges))
     if display.json { return try Output.json(outcome) }
     try Output.line(
       "\(target): \(scheme.rawValue), \(outcome.sizeBytes) bytes needed for inference, of \(outcome.sourceSizeBytes)")
@@ -52,6 +72,32 @@ struct Quantize: AsyncParsableCommand {
   func validate() throws {
     guard [32, 64, 128].contains(groupSize) else {
       throw ValidationError("--group-size: expected 32, 64 or 128, found \(groupSize)")
+    }
+    if scheme.needsCalibration, calibration == nil {
+      throw ValidationError("--scheme \(scheme.rawValue) needs --calibration FILE: sentences of the training data")
+    }
+    guard calibrationSentences >= Calibration.fewestSentences else {
+      throw ValidationError(
+        "--calibration-sentences: expected at least \(Calibration.fewestSentences), found \(calibrationSentences)")
+    }
+    guard smoothing.map({ (0...1).contains($0) }) ?? true else {
+      throw ValidationError("--smoothing: expected 0 to 1, found \(smoothing ?? 0)")
+    }
+  }
+
+  private func measured(_ source: Checkpoint, _ progress: any ProgressDisplay) throws -> Calibration {
+    guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
+    let url = URL(filePath: calibration ?? "")
+    let all = try LabelledText.read(url, classCount: .max).map { LabelledSentence(text: $0.text, label: 0) }
+    let sentences = DataSplit.sample(all, count: calibrationSentences, seed: Self.seed)
+    let tokenizer = try WordPieceTokenizer(
+      modelDirectory: source.directory, vocabSize: source.configuration.vocabSize)
+    let text = TokenizedText(
+      sentences, tokenizer: tokenizer, maximumLength: compute.length(source.configuration))
+    progress.begin("calibrate", unit: "sentences", total: text.count)
+    defer { progress.end() }
+    return try Calibration.measure(source, on: text, smoothing: smoothing, backend: try compute.backend()) {
+      progress.advance(to: $0, note: "")
     }
   }
 
@@ -66,5 +112,6 @@ struct Quantize: AsyncParsableCommand {
 }
 
 extension QuantizationScheme: ExpressibleByArgument {}
+extension RangeChoice: ExpressibleByArgument {}
 extension WeightQuantizer.Clipping: ExpressibleByArgument {}
 extension FourBitOptions.Embeddings: ExpressibleByArgument {}

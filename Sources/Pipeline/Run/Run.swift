@@ -119,7 +119,8 @@ package struct Run: Sendable {
           continue
         }
         let sums = try await QuantizationStage(
-          source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized, scheme: scheme
+          source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized, scheme: scheme,
+          backend: backend, data: data, seed: recipe.seed
         ).run(runner)
         variants.append((quantized, sums))
       }

@@ -1,35 +1,68 @@
 import Bert
 import Compression
+import Compute
 import FoundationEssentials
+import Text
 
-/// Stores a variant in fewer bits, without training or calibration.
+/// Stores a variant in fewer bits, without training; calibrated on training sentences where the scheme asks for it.
 struct QuantizationStage {
   let source: URL
   let sourceSums: [String: String]
   let variant: Variant
   let scheme: QuantizationScheme
+  /// For schemes that need calibration.
+  let backend: CPUBackend
+  let data: RunData
+  let seed: UInt64
 
-  private struct Nothing: Codable, Sendable {}
+  private struct Findings: Codable, Sendable {
+    /// By the names of the inputs; nil where nothing was calibrated.
+    var inputs: [String: InputRange]?
+  }
+
+  private struct CalibrationSettings: Encodable {
+    var ranges: RangeChoice
+    var sentences = Calibration.standardSentences
+    var seed: UInt64
+    var maximumLength: Int
+  }
 
   private struct Settings: Encodable {
     var scheme: QuantizationScheme
     var clipping: WeightQuantizer.Clipping
     /// Of four bits; nil for other schemes.
     var fourBit: FourBitOptions?
+    /// Nil for schemes without.
+    var calibration: CalibrationSettings?
   }
 
   func run(_ runner: StageRunner) async throws -> [String: String] {
     let target = runner.folder.models(variant.name)
     let quantizer = ModelQuantizer(scheme: scheme)
     let settings = Settings(
-      scheme: scheme, clipping: quantizer.quantizer.clipping, fourBit: scheme == .int4 ? quantizer.fourBit : nil)
-    let record: StageRecord<Nothing> = try await runner.run(
-      "quantize.\(variant.name)", settings: settings, inputs: sourceSums
+      scheme: scheme, clipping: quantizer.quantizer.clipping, fourBit: scheme == .int4 ? quantizer.fourBit : nil,
+      calibration: scheme.needsCalibration
+        ? CalibrationSettings(ranges: quantizer.ranges, seed: seed, maximumLength: data.maximumLength) : nil)
+    var inputs = sourceSums
+    if scheme.needsCalibration { inputs["train"] = data.sums["split/train.jsonl"] ?? "" }
+    let record: StageRecord<Findings> = try await runner.run(
+      "quantize.\(variant.name)", settings: settings, inputs: inputs
     ) {
       try runner.folder.makeParent(of: target)
-      try quantizer.quantize(try Checkpoint(modelDirectory: source), to: target)
-      return (Nothing(), try ModelFiles.all(target))
+      let checkpoint = try Checkpoint(modelDirectory: source)
+      let calibration = try settings.calibration.map { try measured(checkpoint, $0, runner.progress) }
+      try quantizer.quantize(checkpoint, to: target, calibration: calibration)
+      return (Findings(inputs: calibration?.ranges(quantizer.ranges)), try ModelFiles.all(target))
     }
     return record.outputs
+  }
+
+  private func measured(
+    _ checkpoint: Checkpoint, _ settings: CalibrationSettings, _ progress: any ProgressDisplay
+  ) throws -> Calibration {
+    let text = try data.calibration(count: settings.sentences, seed: settings.seed)
+    progress.begin("calibrate", unit: "sentences", total: text.count)
+    defer { progress.end() }
+    return try Calibration.measure(checkpoint, on: text, backend: backend) { progress.advance(to: $0, note: "") }
   }
 }

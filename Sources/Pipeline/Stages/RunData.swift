@@ -13,6 +13,13 @@ struct RunData {
   func train() throws -> TokenizedText { try text("train") }
   func selection() throws -> TokenizedText { try text("selection") }
 
+  /// Sentences of the training split, drawn by the seed.
+  func calibration(count: Int, seed: UInt64) throws -> TokenizedText {
+    let sentences = try LabelledText.read(folder.split("train"), classCount: classCount)
+    return TokenizedText(
+      DataSplit.sample(sentences, count: count, seed: seed), tokenizer: tokenizer, maximumLength: maximumLength)
+  }
+
   private func text(_ split: String) throws -> TokenizedText {
     let sentences = try LabelledText.read(folder.split(split), classCount: classCount)
     return TokenizedText(sentences, tokenizer: tokenizer, maximumLength: maximumLength)

@@ -89,7 +89,9 @@ import Testing
         #""strategy": "token", "symmetric": true"#, #""strategy": "token", "symmetric": false"#,
         "group_0.input_activations.symmetric", "true, found false"
       ),
-      (#""dynamic": true"#, #""dynamic": false"#, "group_0.input_activations.dynamic", "true, found false"),
+      (
+        #""dynamic": true"#, #""dynamic": false"#, "group_0.input_activations.strategy", #""tensor", found "token""#
+      ),
       (#""dynamic": true"#, #""dynamic": "local""#, "group_0.input_activations.dynamic", #"true, found "local""#),
       (#""dynamic": false"#, #""dynamic": true"#, "group_0.weights.dynamic", "false, found true"),
       (#""strategy": "token""#, #""strategy": "tensor""#, "group_0.input_activations.strategy", #""token""#),

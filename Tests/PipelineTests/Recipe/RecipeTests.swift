@@ -18,8 +18,8 @@ import Training
     let recipe = try RecipeReader.read(name)
     #expect(recipe.name == name)
     #expect(recipe.finetune.seed != recipe.refinetune.seed)
-    let isTrainedToBeRounded = ["smoke", "sst2-minilm"].contains(name)
-    #expect(recipe.quantize == [.int8PTQDynamic] + (isTrainedToBeRounded ? [.int8QAT] : []) + [.int4])
+    let isInFull = ["smoke", "sst2-minilm"].contains(name)
+    #expect(recipe.quantize == (isInFull ? QuantizationScheme.allCases : [.int8PTQDynamic, .int4]))
     #expect(![recipe.finetune.seed, recipe.refinetune.seed].contains(recipe.qat.seed))
   }
 
@@ -83,7 +83,7 @@ import Training
   @Test(
     "What is wrong is named with file, line and key",
     arguments: [
-      ("\nquantize: [int3]", "r.yaml:5", "quantize: expected a list of int8-ptq-dynamic, int8-qat, int4, found 'int3'"),
+      ("\nquantize: [int3]", "r.yaml:5", "quantize: expected a list of int8-ptq-dynamic, int8-ptq, int8-qat, int4, found 'int3'"),
       ("\nqat:\n  bits: 4", "r.yaml:6", "qat.bits"),
       ("\nqat:\n  distillation: {alfa: 1}", "r.yaml:6", "qat.distillation.alfa"),
       ("\nqat: [int8]", "r.yaml:5", "qat"),
