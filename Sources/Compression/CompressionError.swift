@@ -12,6 +12,8 @@ public enum CompressionError: Error, Equatable, Sendable {
   case calibrationTooSmall(sentences: Int, fewest: Int)
   /// A number that isn't finite goes into a layer of this name.
   case activationNotFinite(site: String, value: Float)
+  /// Second moments of inputs that no inputs have, as far as this column.
+  case notPositiveDefinite(column: Int)
   /// A scheme whose scales are chosen on data, without data for a layer of this name.
   case notCalibrated(scheme: String, site: String)
 }
@@ -27,6 +29,8 @@ extension CompressionError: CustomStringConvertible {
       "calibration: expected at least \(fewest) sentences, found \(sentences); some hundred give a good picture"
     case .activationNotFinite(let site, let value):
       "calibration: expected finite numbers in '\(site)', found \(value.isNaN ? "nan" : "\(value)"): the model's weights are damaged or too large"
+    case .notPositiveDefinite(let column):
+      "calibration: the second moments of inputs have no factor at column \(column): they are too large or damaged"
     case .notCalibrated(let scheme, let site):
       "\(scheme): expected calibration data for '\(site)', found none"
     case .targetTooSmall(let bytes, let smallest):

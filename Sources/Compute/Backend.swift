@@ -89,6 +89,12 @@ public struct LinearNeeds: Sendable {
   public let input: Bool
   public let weight: Bool
   public let bias: Bool
+
+  public init(input: Bool, weight: Bool, bias: Bool) {
+    self.input = input
+    self.weight = weight
+    self.bias = bias
+  }
 }
 
 public struct LinearGradients: Sendable {

@@ -19,17 +19,20 @@ public struct Calibration: Sendable {
   public let histograms: [String: ActivationHistogram]
   /// What the weights were changed by before the model was run; nil for nothing.
   public let folding: ValueFolding?
+  /// Of inputs, `[inputs, inputs]`, for rounding by ``QuantizationScheme/int4``; nil where they weren't asked for.
+  let moments: [String: [Float]]?
 
   /// - Parameters:
   ///   - data: sentences of the training split; labels are not looked at.
   ///   - smoothing: how much of the outliers of what attention gives goes into weights, 0...1: ``ValueFolding``; nil for
   ///     none.
+  ///   - withMoments: whether second moments are needed too, of which weights of four bits are rounded.
   ///   - progress: called with the number of sentences done.
   /// - Throws: ``BertError/alreadyQuantized(path:)``, ``CompressionError/calibrationTooSmall(sentences:fewest:)``,
   ///   ``CompressionError/activationNotFinite(site:value:)``.
   public static func measure(
-    _ source: Checkpoint, on data: TokenizedText, smoothing: Double? = nil, backend: CPUBackend,
-    progress: (Int) throws -> Void = { _ in }
+    _ source: Checkpoint, on data: TokenizedText, smoothing: Double? = nil, withMoments: Bool = false,
+    backend: CPUBackend, progress: (Int) throws -> Void = { _ in }
   ) throws -> Calibration {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
     guard data.count >= fewestSentences else {
@@ -46,8 +49,10 @@ public struct Calibration: Sendable {
     }
     let model = try PackedClassifier(reader: FoldedWeights(source: source, folding: folding), backend: backend)
     var histograms: [String: ActivationHistogram] = [:]
-    try observe(model, data, backend, progress) { histograms[$0, default: ActivationHistogram()].add($1) }
-    return Calibration(sentences: data.count, histograms: histograms, folding: folding)
+    let moments = withMoments ? InputMoments(backend: backend) : nil
+    try observe(model, data, backend, progress, moments) { histograms[$0, default: ActivationHistogram()].add($1) }
+    return Calibration(
+      sentences: data.count, histograms: histograms, folding: folding, moments: try moments?.values())
   }
 
   /// Runs the model over the data.
@@ -55,12 +60,12 @@ public struct Calibration: Sendable {
   /// - Parameter take: is given a site and what went into it, and gives the first number that isn't finite.
   private static func observe(
     _ model: PackedClassifier, _ data: TokenizedText, _ backend: CPUBackend, _ progress: (Int) throws -> Void,
-    _ take: @escaping (String, [Float]) -> Float?
+    _ moments: InputMoments? = nil, _ take: @escaping (String, [Float]) -> Float?
   ) throws {
     var damage: (site: String, value: Float)?
     let observer: LinearObserver = { (site, input) throws(TensorError) in
-      guard let value = take(site, try backend.read(input)), damage == nil else { return }
-      damage = (site, value)
+      if let value = take(site, try backend.read(input)), damage == nil { damage = (site, value) }
+      try moments?.add(input, site: site)
     }
     var done = 0
     for rows in BatchPlan.inOrder(

@@ -25,7 +25,7 @@ public struct ModelQuantizer: Sendable {
   ///
   /// Weights may be F32, F16 or BF16; what isn't quantised is written as F32.
   ///
-  /// - Parameter calibration: of this source, for a scheme that needs it.
+  /// - Parameter calibration: of this source, for a scheme that needs it; one with moments, which `int4` can use.
   /// - Throws: ``BertError/alreadyQuantized(path:)``, ``BertError/groupSize(path:tensor:columns:group:)``,
   ///   ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity, and other cases of ``BertError``
   ///   for what can't be read or written; ``CompressionError/notCalibrated(scheme:site:)``.
@@ -52,12 +52,23 @@ public struct ModelQuantizer: Sendable {
         guard group > 0, group.isMultiple(of: 32), shape[1].isMultiple(of: group) else {
           throw BertError.groupSize(path: source.path, tensor: name, columns: shape[1], group: group)
         }
-        let rows = FourBitQuantizer(group: group, isSymmetric: isSymmetric).quantized(values, columns: shape[1])
+        let quantizer = FourBitQuantizer(group: group, isSymmetric: isSymmetric)
+        let rows =
+          try rounding(name, calibration, columns: shape[1])?.quantized(values, by: quantizer)
+          ?? quantizer.quantized(values, columns: shape[1])
         tensors += rows.tensors(name, shape: shape, isSymmetric: isSymmetric)
       default: tensors.append(TensorToWrite(name: name, shape: shape, floats: values))
       }
     }
     try CheckpointWriter(configuration: configuration, tokenizerSource: source.directory).write(tensors, to: directory)
+  }
+
+  /// How a weight's rounding can spare the outputs of its layer; nil where nothing is known of its inputs.
+  private func rounding(
+    _ name: String, _ calibration: Calibration?, columns: Int
+  ) throws(CompressionError) -> SecondOrderRounding? {
+    guard let site = LinearSite.of(weight: name), let moments = calibration?.moments?[site] else { return nil }
+    return try SecondOrderRounding(moments: moments, columns: columns)
   }
 
   private func inputScale(_ name: String, _ inputs: [String: InputRange]) throws(CompressionError) -> TensorToWrite {

@@ -22,6 +22,9 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   /// Whether ``Calibration`` has to be made first.
   public var needsCalibration: Bool { self == .int8PTQ }
 
+  /// Whether ``Calibration``, with moments, makes it better: weights are rounded so that outputs change least.
+  public var gainsByMoments: Bool { self == .int4 }
+
   /// For people.
   public var title: String {
     switch self {

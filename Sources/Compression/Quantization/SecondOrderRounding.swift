@@ -3,7 +3,7 @@
 /// Columns are rounded one after the other; what a column's rounding does to the outputs is made up for, as far as that goes,
 /// by the columns that are still to come (GPTQ: Frantar et al., 2022, arXiv 2210.17323). What is to be known of the inputs x
 /// is the matrix of their second moments, the mean of x xᵀ.
-struct SecondOrderRounding {
+package struct SecondOrderRounding {
   /// U, upper triangular, row-major, with UᵀU the inverse of the damped moments.
   private let factor: [Float]
   private let columns: Int
@@ -15,7 +15,7 @@ struct SecondOrderRounding {
   ///   - damping: a share of the mean of the diagonal, which is added to the diagonal.
   /// - Throws: ``CompressionError/notPositiveDefinite(column:)`` for what can't be moments of inputs.
   /// - Complexity: O(columns³).
-  init(moments: [Float], columns: Int, damping: Float = 0.01) throws(CompressionError) {
+  package init(moments: [Float], columns: Int, damping: Float = 0.01) throws(CompressionError) {
     precondition(moments.count == columns * columns, "moments of \(columns) columns")
     self.columns = columns
     let diagonal = (0..<columns).map { moments[$0 * columns + $0] }
@@ -32,7 +32,7 @@ struct SecondOrderRounding {
   /// Quantises rows `[rows, columns]`, row-major: steps from the row as it is, each group's choices when its turn comes.
   ///
   /// - Complexity: O(rows columns²).
-  func quantized(_ values: [Float], by quantizer: FourBitQuantizer) -> FourBitRows {
+  package func quantized(_ values: [Float], by quantizer: FourBitQuantizer) -> FourBitRows {
     var rows = FourBitRows(group: quantizer.group)
     for start in stride(from: 0, to: values.count, by: columns) {
       var row = Array(values[start..<start + columns])

@@ -22,9 +22,12 @@ struct Quantize: AsyncParsableCommand {
   var asymmetric = false
   @Option(help: "For int4: how embeddings are stored, int8 or int4.")
   var embeddings = FourBitOptions().embeddings
-  @Option(help: "For int8-ptq: sentences of the training data, .tsv or .jsonl; their labels are not looked at.")
+  @Option(
+    help:
+      "Sentences of the training data, .tsv or .jsonl, whose labels are not looked at: int8-ptq needs them, int4 rounds better with them."
+  )
   var calibration: String?
-  @Option(help: "For int8-ptq: how many of them, chosen by a hash of the text.")
+  @Option(help: "How many of them, chosen by a hash of the text.")
   var calibrationSentences = Calibration.standardSentences
   @Option(
     help: "For int8-ptq: how inputs are clipped: \(RangeChoice.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -59,11 +62,12 @@ struct Quantize: AsyncParsableCommand {
       fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings),
       ranges: ranges)
     let source = try Checkpoint(modelDirectory: directory)
-    let calibration = scheme.needsCalibration ? try measured(source, progress) : nil
+    let isCalibrated = scheme.needsCalibration || scheme.gainsByMoments && calibration != nil
+    let calibration = isCalibrated ? try measured(source, progress) : nil
     try quantizer.quantize(source, to: url, calibration: calibration)
     let outcome = Outcome(
       output: target, scheme: scheme.rawValue, sizeBytes: ModelFiles.bytes(url),
-      sourceSizeBytes: ModelFiles.bytes(directory), inputs: calibration?.ranges(ranges))
+      sourceSizeBytes: ModelFiles.bytes(directory), inputs: scheme.needsCalibration ? calibration?.ranges(ranges) : nil)
     if display.json { return try Output.json(outcome) }
     try Output.line(
       "\(target): \(scheme.rawValue), \(outcome.sizeBytes) bytes needed for inference, of \(outcome.sourceSizeBytes)")
@@ -96,7 +100,9 @@ struct Quantize: AsyncParsableCommand {
       sentences, tokenizer: tokenizer, maximumLength: compute.length(source.configuration))
     progress.begin("calibrate", unit: "sentences", total: text.count)
     defer { progress.end() }
-    return try Calibration.measure(source, on: text, smoothing: smoothing, backend: try compute.backend()) {
+    return try Calibration.measure(
+      source, on: text, smoothing: smoothing, withMoments: scheme.gainsByMoments, backend: try compute.backend()
+    ) {
       progress.advance(to: $0, note: "")
     }
   }

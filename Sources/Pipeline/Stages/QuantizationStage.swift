@@ -36,15 +36,18 @@ struct QuantizationStage {
     var calibration: CalibrationSettings?
   }
 
+  /// In a run there are sentences to calibrate by, so whatever gains by them is.
+  private var isCalibrated: Bool { scheme.needsCalibration || scheme.gainsByMoments }
+
   func run(_ runner: StageRunner) async throws -> [String: String] {
     let target = runner.folder.models(variant.name)
     let quantizer = ModelQuantizer(scheme: scheme)
     let settings = Settings(
       scheme: scheme, clipping: quantizer.quantizer.clipping, fourBit: scheme == .int4 ? quantizer.fourBit : nil,
-      calibration: scheme.needsCalibration
+      calibration: isCalibrated
         ? CalibrationSettings(ranges: quantizer.ranges, seed: seed, maximumLength: data.maximumLength) : nil)
     var inputs = sourceSums
-    if scheme.needsCalibration { inputs["train"] = data.sums["split/train.jsonl"] ?? "" }
+    if isCalibrated { inputs["train"] = data.sums["split/train.jsonl"] ?? "" }
     let record: StageRecord<Findings> = try await runner.run(
       "quantize.\(variant.name)", settings: settings, inputs: inputs
     ) {
@@ -52,7 +55,8 @@ struct QuantizationStage {
       let checkpoint = try Checkpoint(modelDirectory: source)
       let calibration = try settings.calibration.map { try measured(checkpoint, $0, runner.progress) }
       try quantizer.quantize(checkpoint, to: target, calibration: calibration)
-      return (Findings(inputs: calibration?.ranges(quantizer.ranges)), try ModelFiles.all(target))
+      let ranges = scheme.needsCalibration ? calibration?.ranges(quantizer.ranges) : nil
+      return (Findings(inputs: ranges), try ModelFiles.all(target))
     }
     return record.outputs
   }
@@ -63,6 +67,8 @@ struct QuantizationStage {
     let text = try data.calibration(count: settings.sentences, seed: settings.seed)
     progress.begin("calibrate", unit: "sentences", total: text.count)
     defer { progress.end() }
-    return try Calibration.measure(checkpoint, on: text, backend: backend) { progress.advance(to: $0, note: "") }
+    return try Calibration.measure(
+      checkpoint, on: text, withMoments: scheme.gainsByMoments, backend: backend
+    ) { progress.advance(to: $0, note: "") }
   }
 }

@@ -83,7 +83,10 @@ import Training
   @Test(
     "What is wrong is named with file, line and key",
     arguments: [
-      ("\nquantize: [int3]", "r.yaml:5", "quantize: expected a list of int8-ptq-dynamic, int8-ptq, int8-qat, int4, found 'int3'"),
+      (
+        "\nquantize: [int3]", "r.yaml:5",
+        "quantize: expected a list of int8-ptq-dynamic, int8-ptq, int8-qat, int4, found 'int3'"
+      ),
       ("\nqat:\n  bits: 4", "r.yaml:6", "qat.bits"),
       ("\nqat:\n  distillation: {alfa: 1}", "r.yaml:6", "qat.distillation.alfa"),
       ("\nqat: [int8]", "r.yaml:5", "qat"),
