@@ -39,6 +39,8 @@ public struct ModelQuantizer: Sendable {
     configuration.quantization = quantization
     configuration.dtype = "float32"
     let inputs = calibration?.ranges(ranges) ?? [:]
+    var rounding = RoundingBySite(moments: calibration?.moments ?? [:])
+    let workers = WorkerPool(threadCount: ProcessorCount.available)
     var tensors: [TensorToWrite] = []
     for name in source.names {
       guard let shape = source.shape(of: name) else { continue }
@@ -54,21 +56,13 @@ public struct ModelQuantizer: Sendable {
         }
         let quantizer = FourBitQuantizer(group: group, isSymmetric: isSymmetric)
         let rows =
-          try rounding(name, calibration, columns: shape[1])?.quantized(values, by: quantizer)
+          try rounding.of(name, columns: shape[1])?.quantized(values, by: quantizer, workers: workers)
           ?? quantizer.quantized(values, columns: shape[1])
         tensors += rows.tensors(name, shape: shape, isSymmetric: isSymmetric)
       default: tensors.append(TensorToWrite(name: name, shape: shape, floats: values))
       }
     }
     try CheckpointWriter(configuration: configuration, tokenizerSource: source.directory).write(tensors, to: directory)
-  }
-
-  /// How a weight's rounding can spare the outputs of its layer; nil where nothing is known of its inputs.
-  private func rounding(
-    _ name: String, _ calibration: Calibration?, columns: Int
-  ) throws(CompressionError) -> SecondOrderRounding? {
-    guard let site = LinearSite.of(weight: name), let moments = calibration?.moments?[site] else { return nil }
-    return try SecondOrderRounding(moments: moments, columns: columns)
   }
 
   private func inputScale(_ name: String, _ inputs: [String: InputRange]) throws(CompressionError) -> TensorToWrite {
@@ -84,5 +78,23 @@ public struct ModelQuantizer: Sendable {
       TensorToWrite(name: name, shape: shape, dtype: .i8) { sink in try sink(values.span.bytes) },
       TensorToWrite(name: name + "_scale", shape: [shape[0], 1], floats: matrix.steps),
     ]
+  }
+}
+
+/// How the rounding of weights can spare the outputs of their layers. Query, key and value share what is known of their
+/// input, and follow each other.
+private struct RoundingBySite {
+  let moments: [String: [Float]]
+  private var last: (site: String, rounding: SecondOrderRounding)?
+
+  init(moments: [String: [Float]]) { self.moments = moments }
+
+  /// Nil where nothing is known of a weight's inputs.
+  mutating func of(_ name: String, columns: Int) throws(CompressionError) -> SecondOrderRounding? {
+    guard let site = LinearSite.of(weight: name), let moments = moments[site] else { return nil }
+    if let last, last.site == site { return last.rounding }
+    let rounding = try SecondOrderRounding(moments: moments, columns: columns)
+    last = (site, rounding)
+    return rounding
   }
 }

@@ -1,3 +1,5 @@
+package import Compute
+
 /// Rounds weights to four bits so that a layer's outputs change least, not its weights.
 ///
 /// Columns are rounded one after the other; what a column's rounding does to the outputs is made up for, as far as that goes,
@@ -31,37 +33,58 @@ package struct SecondOrderRounding {
 
   /// Quantises rows `[rows, columns]`, row-major: steps from the row as it is, each group's choices when its turn comes.
   ///
-  /// - Complexity: O(rows columns²).
-  package func quantized(_ values: [Float], by quantizer: FourBitQuantizer) -> FourBitRows {
-    var rows = FourBitRows(group: quantizer.group)
-    for start in stride(from: 0, to: values.count, by: columns) {
-      var row = Array(values[start..<start + columns])
-      for column in 0..<columns where silent[column] { row[column] = 0 }
-      let choices = round(&row, quantizer)
-      rows.append(row[...], choices)
+  /// - Complexity: O(rows columns²), the rows shared among `workers`.
+  package func quantized(_ values: [Float], by quantizer: FourBitQuantizer, workers: WorkerPool) -> FourBitRows {
+    var rounded = values
+    let count = values.count / columns
+    var choices = [FourBitRow](repeating: FourBitRow(step: 1, groups: []), count: count)
+    rounded.withUnsafeMutableBufferPointer { rounded in
+      choices.withUnsafeMutableBufferPointer { choices in
+        // Each row, and its choices, are one task's own.
+        workers.run(count) { row, _ in
+          let part = UnsafeMutableBufferPointer(rebasing: rounded[row * columns..<(row + 1) * columns])
+          choices[row] = round(part, quantizer)
+        }
+      }
     }
+    var rows = FourBitRows(group: quantizer.group)
+    for row in 0..<count { rows.append(rounded[row * columns..<(row + 1) * columns], choices[row]) }
     return rows
   }
 
   /// Rounds a row in place.
-  private func round(_ row: inout [Float], _ quantizer: FourBitQuantizer) -> FourBitRow {
-    var choices = FourBitRow(step: quantizer.choices(for: row[...]).step, groups: [])
+  private func round(_ row: UnsafeMutableBufferPointer<Float>, _ quantizer: FourBitQuantizer) -> FourBitRow {
+    for column in 0..<columns where silent[column] { row[column] = 0 }
+    var choices = FourBitRow(step: quantizer.choices(for: Array(row)[...]).step, groups: [])
     for start in stride(from: 0, to: columns, by: quantizer.group) {
-      let group = quantizer.choice(for: row[start..<start + quantizer.group], step: choices.step).group
+      let part = Array(row[start..<start + quantizer.group])
+      let group = quantizer.choice(for: part[...], step: choices.step).group
       choices.groups.append(group)
       for column in start..<start + quantizer.group {
         let value = group.weight(of: group.value(of: row[column], step: choices.step), step: choices.step)
         let error = (row[column] - value) / factor[column * columns + column]
         row[column] = value
-        guard error != 0 else { continue }
-        row.withUnsafeMutableBufferPointer { row in
-          factor.withUnsafeBufferPointer { factor in
-            for next in column + 1..<columns { row[next] -= error * factor[column * columns + next] }
-          }
-        }
+        if error != 0 { makeUp(error, for: column, row) }
       }
     }
     return choices
+  }
+
+  /// What the columns after `column` take over of its error.
+  private func makeUp(_ error: Float, for column: Int, _ row: UnsafeMutableBufferPointer<Float>) {
+    factor.withUnsafeBufferPointer { factor in
+      let share = SIMD8<Float>(repeating: error)
+      var next = column + 1
+      while next + 8 <= columns {
+        let rest = Self.eight(UnsafeBufferPointer(row), next) - share * Self.eight(factor, column * columns + next)
+        UnsafeMutableRawBufferPointer(row).storeBytes(of: rest, toByteOffset: 4 * next, as: SIMD8<Float>.self)
+        next += 8
+      }
+      while next < columns {
+        row[next] -= error * factor[column * columns + next]
+        next += 1
+      }
+    }
   }
 
   /// The upper triangle becomes M with M Mᵀ the matrix: Cholesky's method from the last column to the first.
@@ -96,23 +119,24 @@ package struct SecondOrderRounding {
   /// The sum of products of `count` elements from two places on, in sixteen partial sums.
   private static func dot(_ values: [Float], _ first: Int, _ second: Int, _ count: Int) -> Float {
     values.withUnsafeBufferPointer { values in
-      var sums = SIMD16<Float>(repeating: 0)
+      var even = SIMD8<Float>(repeating: 0), odd = SIMD8<Float>(repeating: 0)
       var index = 0
       while index + 16 <= count {
-        var a = SIMD16<Float>(), b = SIMD16<Float>()
-        for lane in 0..<16 {
-          a[lane] = values[first + index + lane]
-          b[lane] = values[second + index + lane]
-        }
-        sums += a * b
+        even += eight(values, first + index) * eight(values, second + index)
+        odd += eight(values, first + index + 8) * eight(values, second + index + 8)
         index += 16
       }
-      var sum = sums.sum()
+      var sum = (even + odd).sum()
       while index < count {
         sum += values[first + index] * values[second + index]
         index += 1
       }
       return sum
     }
+  }
+
+  /// Eight elements from a place on; there must be as many.
+  private static func eight(_ values: UnsafeBufferPointer<Float>, _ place: Int) -> SIMD8<Float> {
+    UnsafeRawBufferPointer(values).loadUnaligned(fromByteOffset: 4 * place, as: SIMD8<Float>.self)
   }
 }

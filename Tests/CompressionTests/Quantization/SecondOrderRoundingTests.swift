@@ -1,10 +1,12 @@
 import Compression
+import Compute
 import TestSupport
 import Testing
 
 @Suite("Rounding that spares the outputs") struct SecondOrderRoundingTests {
   private static let columns = 96
   private let quantizer = FourBitQuantizer(group: 32)
+  private let workers = WorkerPool(threadCount: 2)
 
   /// Inputs that depend on each other, as a model's do: a few causes, and noise.
   private func inputs(_ count: Int) -> [[Float]] {
@@ -44,7 +46,7 @@ import Testing
     let all = inputs(600)
     let seen = Array(all[..<400]), unseen = Array(all[400...])
     let rounding = try SecondOrderRounding(moments: moments(seen), columns: Self.columns)
-    let rounded = rounding.quantized(weights, by: quantizer).dequantized
+    let rounded = rounding.quantized(weights, by: quantizer, workers: workers).dequantized
     let nearest = quantizer.quantized(weights, columns: Self.columns).dequantized
     #expect(2 * outputError(weights, rounded, seen) < outputError(weights, nearest, seen))
     #expect(2 * outputError(weights, rounded, unseen) < outputError(weights, nearest, unseen))
@@ -60,7 +62,8 @@ import Testing
     let moments = (0..<Self.columns * Self.columns).map {
       $0 / Self.columns == $0 % Self.columns ? diagonal[$0 % Self.columns] : 0
     }
-    let rounded = try SecondOrderRounding(moments: moments, columns: Self.columns).quantized(weights, by: quantizer)
+    let rounded = try SecondOrderRounding(moments: moments, columns: Self.columns).quantized(
+      weights, by: quantizer, workers: workers)
     #expect(rounded == quantizer.quantized(weights, columns: Self.columns))
   }
 
@@ -69,7 +72,7 @@ import Testing
     let weights = random.floats(3 * Self.columns)
     let inputs = inputs(300).map { x in x.enumerated().map { $0.offset == 40 ? 0 : $0.element } }
     let rounded = try SecondOrderRounding(moments: moments(inputs), columns: Self.columns).quantized(
-      weights, by: quantizer)
+      weights, by: quantizer, workers: workers)
     for row in 0..<3 { #expect(rounded.dequantized[row * Self.columns + 40] == 0) }
   }
 
