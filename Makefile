@@ -36,8 +36,9 @@ $(PEERS)/venv/installed: Benchmarks/peers/requirements.txt
 	$(PEERS)/venv/bin/python -m pip install -q -r Benchmarks/peers/requirements.txt
 	touch $@
 
+# Without the cache: it doesn't notice files that are new in the package that this one benchmarks.
 bench-build:
-	swift build -c release --package-path Benchmarks --product EspalierBench
+	swift build -c release --package-path Benchmarks --product EspalierBench --disable-build-manifest-caching
 
 # Kernels under the address sanitizer and that for undefined behaviour, which traps; the pool of threads under that for
 # threads. XCTest, which none of these tests use, leaks by itself.
