@@ -211,7 +211,8 @@ private let shapes: [(Int, Int, Int)] = [
           9, columns, ids[0].pointer, ids[1].pointer, ids[2].pointer, first, first + 1, first + 2, y.pointer)
       }
       #expect(y.values == expected, "\(columns) columns")
-      #expect(areIntact(y))
+      #expect(areIntact(y) && ids.allSatisfy { $0.isIntact })
+      #expect(values.allSatisfy { $0.isIntact } && scales.allSatisfy { $0.isIntact })
     }
   }
 
@@ -245,7 +246,7 @@ private let shapes: [(Int, Int, Int)] = [
         }
       }
       #expect(y.values == expected, "\(columns) columns")
-      #expect(areIntact(y))
+      #expect(areIntact(y) && ids.allSatisfy { $0.isIntact })
     }
   }
 }
