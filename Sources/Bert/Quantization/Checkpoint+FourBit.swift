@@ -38,10 +38,11 @@ extension FourBitGroups {
     let largest = scales.max() ?? 1
     for most in 1...15 {
       let step = largest / Float(most)
-      let ratios = scales.map { $0 / step }
-      if ratios.allSatisfy({ $0 > 0.5 && abs($0 - $0.rounded()) <= 0x1p-11 * $0 }) {
-        return (step, ratios.map { UInt8($0.rounded()) })
+      let areMultiples = scales.allSatisfy { scale in
+        let ratio = scale / step
+        return ratio > 0.5 && abs(ratio - ratio.rounded()) <= 0x1p-11 * ratio
       }
+      if areMultiples { return (step, scales.map { UInt8(($0 / step).rounded()) }) }
     }
     return nil
   }
@@ -102,11 +103,10 @@ extension Checkpoint {
   ///
   /// - Throws: ``BertError`` for shapes and formats that don't fit, scales that are missing or not above 0.
   public func fourBitGroups(_ name: String) throws(BertError) -> FourBitGroups? {
-    guard case .int4(let group, let isSymmetric) = configuration.quantization?.format(of: name),
-      let expected = WeightNames.all(configuration).first(where: { $0.name == name })
-    else { return nil }
+    guard case .int4(let group, let isSymmetric) = configuration.quantization?.format(of: name) else { return nil }
     let stored = try stored(name)
-    guard let entry = entry(name) else { throw .unknownTensor(path: path, tensor: name) }
+    guard let entry = entry(name), let shape = shape(of: name) else { throw .unknownTensor(path: path, tensor: name) }
+    let expected = ExpectedTensor(name: name, shape: shape)
     let scaleName = try checkFourBit(expected, entry, group: group, isSymmetric: isSymmetric)
     let scales = try files.file(of: scaleName).floats(of: scaleName)
     let columns = expected.shape[1]
@@ -143,7 +143,7 @@ extension Checkpoint {
     _ expected: ExpectedTensor, _ entry: SafetensorsFile.Entry, group: Int, isSymmetric: Bool
   ) throws(BertError) -> String {
     guard entry.dtype == .i32 else { throw .notQuantized(path: path, tensor: entry.name, found: entry.dtype) }
-    guard expected.shape.count == 2, expected.shape[1].isMultiple(of: group) else {
+    guard expected.shape.count == 2, expected.shape[1] > 0, expected.shape[1].isMultiple(of: group) else {
       throw .groupSize(path: path, tensor: entry.name, columns: expected.shape.last ?? 0, group: group)
     }
     let (rows, columns) = (expected.shape[0], expected.shape[1])

@@ -25,7 +25,7 @@ extension Checkpoint {
     if let row = scales.firstIndex(where: { !($0 > 0 && $0 <= Self.largestScale) }) {
       throw .scale(path: path, tensor: scaleName, row: row, value: scales[row])
     }
-    try checkZeroPoints(of: stored)
+    try checkZeroPoints(stored + Self.zeroPointSuffix)
     let bytes = try files.file(of: stored).bytes(of: stored)
     do { return try QuantizedValues(bytes: bytes, scales: scales, columns: entry.shape[1]) } catch {
       throw .tensor(error)
@@ -52,9 +52,10 @@ extension Checkpoint {
     return scaleName
   }
 
-  /// Some programs write the zero points of symmetric weights, which are zeros.
-  private func checkZeroPoints(of stored: String) throws(BertError) {
-    let name = stored + Self.zeroPointSuffix
+  /// Some programs write the zero points of symmetric numbers, which are zeros.
+  ///
+  /// - Parameter name: the stored name that they would have.
+  func checkZeroPoints(_ name: String) throws(BertError) {
     guard files[name] != nil else { return }
     let bytes = try files.file(of: name).bytes(of: name)
     let areZeros = bytes.withBytes { $0.withUnsafeBytes { $0.allSatisfy { $0 == 0 } } }

@@ -40,7 +40,6 @@ public struct ModelQuantizer: Sendable {
     configuration.dtype = "float32"
     let inputs = calibration?.ranges(ranges) ?? [:]
     var rounding = RoundingBySite(moments: calibration?.moments ?? [:])
-    let workers = WorkerPool(threadCount: ProcessorCount.available)
     var tensors: [TensorToWrite] = []
     for name in source.names {
       guard let shape = source.shape(of: name) else { continue }
@@ -56,7 +55,7 @@ public struct ModelQuantizer: Sendable {
         }
         let quantizer = FourBitQuantizer(group: group, isSymmetric: isSymmetric)
         let rows =
-          try rounding.of(name, columns: shape[1])?.quantized(values, by: quantizer, workers: workers)
+          try rounding.quantized(name, values, columns: shape[1], by: quantizer)
           ?? quantizer.quantized(values, columns: shape[1])
         tensors += rows.tensors(name, shape: shape, isSymmetric: isSymmetric)
       default: tensors.append(TensorToWrite(name: name, shape: shape, floats: values))
@@ -86,15 +85,21 @@ public struct ModelQuantizer: Sendable {
 private struct RoundingBySite {
   let moments: [String: [Float]]
   private var last: (site: String, rounding: SecondOrderRounding)?
+  /// Threads that most schemes don't need.
+  private lazy var workers = WorkerPool(threadCount: ProcessorCount.available)
 
   init(moments: [String: [Float]]) { self.moments = moments }
 
   /// Nil where nothing is known of a weight's inputs.
-  mutating func of(_ name: String, columns: Int) throws(CompressionError) -> SecondOrderRounding? {
+  mutating func quantized(
+    _ name: String, _ values: [Float], columns: Int, by quantizer: FourBitQuantizer
+  ) throws(CompressionError) -> FourBitRows? {
     guard let site = LinearSite.of(weight: name), let moments = moments[site] else { return nil }
-    if let last, last.site == site { return last.rounding }
-    let rounding = try SecondOrderRounding(moments: moments, columns: columns)
+    let rounding =
+      if let last, last.site == site { last.rounding } else {
+        try SecondOrderRounding(moments: moments, columns: columns)
+      }
     last = (site, rounding)
-    return rounding
+    return rounding.quantized(values, by: quantizer, workers: workers)
   }
 }

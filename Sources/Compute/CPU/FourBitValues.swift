@@ -54,14 +54,22 @@ public struct FourBitValues: Sendable {
 
   /// The values for C, where they are mapped. Valid within the call.
   @unsafe func withKernelWeights(_ body: (UnsafePointer<ck_weights_s4>) -> Void) {
-    // The arrays have the counts that `init` checked.
+    unsafe Self.withKernelWeights(
+      bytes.unsafeBytes.baseAddress?.assumingMemoryBound(to: UInt8.self), scales: scales, multipliers: multipliers,
+      offsets: offsets, columns: columns, group: group, body)
+  }
+
+  /// Values at an address, which the caller keeps alive, for C. The arrays must have the counts that `init` asks for.
+  @unsafe static func withKernelWeights(
+    _ values: UnsafePointer<UInt8>?, scales: [Float], multipliers: [UInt8], offsets: [UInt8], columns: Int, group: Int,
+    _ body: (UnsafePointer<ck_weights_s4>) -> Void
+  ) {
     unsafe multipliers.withUnsafeBufferPointer { multipliers in
       unsafe offsets.withUnsafeBufferPointer { offsets in
         unsafe scales.withUnsafeBufferPointer { scales in
           var weights = unsafe ck_weights_s4(
-            n: rows, k: columns, group: group,
-            values: bytes.unsafeBytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
-            multipliers: multipliers.baseAddress, offsets: offsets.baseAddress, scales: scales.baseAddress)
+            n: scales.count, k: columns, group: group, values: values, multipliers: multipliers.baseAddress,
+            offsets: offsets.baseAddress, scales: scales.baseAddress)
           unsafe body(&weights)
         }
       }

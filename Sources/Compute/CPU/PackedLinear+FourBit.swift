@@ -19,43 +19,39 @@ extension CPUBackend {
     let outputs = try outputCount(parts.reduce(0) { $0 + $1.rows } * inputs, inputs: inputs, bias: bias)
     let panels = FloatStorage(
       count: (table.gemm_s4_packed_bytes(outputs, inputs, group) + 3) / 4, pool: memory)
-    // A panel may reach over the border of two weights: rows are whole bytes, and are joined where there are several.
-    var values: [UInt8] = []
-    values.reserveCapacity(outputs * inputs / 2)
-    for part in parts {
-      part.bytes.withBytes { bytes in unsafe bytes.withUnsafeBytes { unsafe values.append(contentsOf: $0) } }
-      part.bytes.releasePages()
+    // Rows of one tensor lie in its mapping; several are joined first, as panels may reach over their borders. Rows are
+    // whole bytes.
+    if parts.count == 1 {
+      withExtendedLifetime(parts[0]) { unsafe parts[0].withKernelWeights { unsafe pack($0, into: panels) } }
+    } else {
+      var values: [UInt8] = []
+      values.reserveCapacity(outputs * inputs / 2)
+      for part in parts {
+        part.bytes.withBytes { bytes in unsafe bytes.withUnsafeBytes { unsafe values.append(contentsOf: $0) } }
+      }
+      unsafe values.withUnsafeBufferPointer { values in
+        unsafe FourBitValues.withKernelWeights(
+          values.baseAddress, scales: parts.flatMap(\.scales), multipliers: parts.flatMap(\.multipliers),
+          offsets: parts.flatMap(\.offsets), columns: inputs, group: group
+        ) { unsafe pack($0, into: panels) }
+      }
     }
-    pack(
-      values, multipliers: parts.flatMap(\.multipliers), offsets: parts.flatMap(\.offsets),
-      scales: parts.flatMap(\.scales), outputs: outputs, inputs: inputs, group: group, into: panels)
+    for part in parts { part.bytes.releasePages() }
     var layer = PackedLinear(
       inputs: inputs, outputs: outputs, type: CK_TYPE_S4, panels: panels, bias: try storage(of: bias))
     layer.group = group
     return layer
   }
 
-  private func pack(
-    _ values: [UInt8], multipliers: [UInt8], offsets: [UInt8], scales: [Float], outputs: Int, inputs: Int, group: Int,
-    into panels: FloatStorage
-  ) {
-    let count = (outputs + table.gemm_s8_nr - 1) / table.gemm_s8_nr
+  /// Packs weights, which the caller keeps alive.
+  @unsafe private func pack(_ weights: UnsafePointer<ck_weights_s4>, into panels: FloatStorage) {
+    let weights = unsafe weights.pointee
+    let count = unsafe (weights.n + table.gemm_s8_nr - 1) / table.gemm_s8_nr
     let target = unsafe UnsafeMutableRawPointer(panels.start).assumingMemoryBound(to: Int8.self)
-    // The arrays have the counts that FourBitValues promises, and outlive the tasks; each panel is one task's own.
-    unsafe values.withUnsafeBufferPointer { values in
-      unsafe multipliers.withUnsafeBufferPointer { multipliers in
-        unsafe offsets.withUnsafeBufferPointer { offsets in
-          unsafe scales.withUnsafeBufferPointer { scales in
-            let weights = unsafe ck_weights_s4(
-              n: outputs, k: inputs, group: group, values: values.baseAddress, multipliers: multipliers.baseAddress,
-              offsets: offsets.baseAddress, scales: scales.baseAddress)
-            split(count, grain: 1, rounding: 1, keeping: [panels]) { range in
-              var weights = unsafe weights
-              unsafe table.gemm_s4_pack_b(&weights, range.lowerBound, range.upperBound, target)
-            }
-          }
-        }
-      }
+    // One task a panel: `panels` has packed_bytes, and each panel is one task's own.
+    split(count, grain: 1, rounding: 1, keeping: [panels]) { range in
+      var weights = unsafe weights
+      unsafe table.gemm_s4_pack_b(&weights, range.lowerBound, range.upperBound, target)
     }
   }
 }
