@@ -123,7 +123,8 @@ void CK_NAME(ck_f32_attention)(const ck_attention_args *args, float *scratch) {
     CK_NAME(ck_multiply)(&score);
     for (size_t r = 0; r < rows; ++r) {
       float *row = scores + r * padded;
-      vf largest = vset(-INFINITY), sum = vzero();
+      vf largest = vset(-INFINITY), sum[CK_PARTS];
+      for (size_t part = 0; part < CK_PARTS; ++part) sum[part] = vzero();
       for (size_t j = 0; j < length; j += CK_LANES) {
         const size_t n = length - j < CK_LANES ? length - j : CK_LANES;
         vf s = vselect(vfirst(n), vmul(scale, vload(row + j)), vset(-INFINITY));
@@ -131,13 +132,13 @@ void CK_NAME(ck_f32_attention)(const ck_attention_args *args, float *scratch) {
         largest = vmax(s, largest);
       }
       const float most = vlargest(largest);
-      for (size_t j = 0; j < length; j += CK_LANES) {
+      for (size_t j = 0, part = 0; j < length; j += CK_LANES, part = (part + 1) % CK_PARTS) {
         const size_t n = length - j < CK_LANES ? length - j : CK_LANES;
         vf e = vselect(vfirst(n), vexp(vsub(vload(row + j), vset(most))), vzero());
         vstore(row + j, e);
-        sum = vadd(sum, e);
+        sum[part] = vadd(sum[part], e);
       }
-      const float total = vsum(sum);
+      const float total = vsum_parts(sum);
       inverse_sum[r] = 1.0f / total;
       if (args->log_sum_exp) args->log_sum_exp[begin + r] = most + logf(total);
       const uint64_t offset = args->dropout_offset + (uint64_t)(begin + r) * length;
