@@ -13,9 +13,10 @@
 // Scalar  the definition, a row of probabilities at a time: scores and context are chains of fused multiply-adds, the
 //         exponentials have CK_SUM_LANES partial sums, by which the context is divided in the end. The VJP's sums are
 //         in order.
-// Vector  k (and v for the VJP) is turned into scratch once, so that scores are vectors over j; CK_ATTENTION_ROWS rows
-//         of scores at a time, so scratch is O(T (2 D + 2 CK_ATTENTION_ROWS)), never T^2. The context has the bits of
-//         the definition. The VJP remakes the probabilities from l and the dropout factors from their index.
+// Vector  k (and v for the VJP) is turned into scratch once, so that scores are vectors over j, and v is copied; scores
+//         are made CK_ATTENTION_ROWS rows at a time, so scratch is O(T (2 D + 2 CK_ATTENTION_ROWS)), never T^2. The
+//         context has the bits of the definition. The VJP remakes the probabilities from l and the dropout factors
+//         from their index.
 // Source  Vaswani et al., "Attention is all you need", 2017, arXiv:1706.03762, section 3.2.1; D as in Dao et al.,
 //         "FlashAttention", 2022, arXiv:2205.14135, appendix B.
 
