@@ -136,11 +136,18 @@ package struct Run: Sendable {
     let results = try ResultsAssembly(
       recipe: recipe, evaluation: evaluation.findings, ablation: ablation.findings, pruning: pruning.findings,
       quantizationTraining: quantizationTraining, splits: split.findings, variants: variants.map(\.variant),
-      data: input, dataTitle: dataset.title,
+      pretrained: fetcher.catalogue.models[recipe.model.name], data: input, dataTitle: dataset.title,
       labels: dataset.labels, sentences: dev?.map(\.text), command: command, commit: commit
     ).results()
     _ = try ReportStage.write(results, margin: recipe.report.margin, to: folder.report)
+    for variant in variants.map(\.variant) { try writeCard(of: variant, results) }
     return results
+  }
+
+  /// The model card beside the weights. It belongs to no stage: nothing is made from it.
+  private func writeCard(of variant: Variant, _ results: ShowdownResults) throws {
+    guard let card = ModelCard(results, variant: variant.name) else { return }
+    try AtomicFile.write(card.markdown, to: folder.models(variant.name).appending(path: "README.md"))
   }
 
   private var trainedAgain: [Variant] {

@@ -15,6 +15,8 @@ struct ResultsAssembly {
   let quantizationTraining: [String: QuantizationTrainingFindings]
   let splits: Splits
   let variants: [Variant]
+  /// What the catalogue says of the model that all come from.
+  let pretrained: Catalogue.Model?
   let data: FetchedInput
   let dataTitle: String
   let labels: [String]
@@ -33,6 +35,8 @@ struct ResultsAssembly {
     try compare(&rows)
     var results = ShowdownResults(title: recipe.title, variants: rows)
     results.model = recipe.model.name + (isRandom ? ", random weights" : "")
+    results.modelRepository = pretrained?.hub?.repository
+    results.modelLicence = pretrained?.licence
     results.recipe = recipe.name
     results.espalierVersion = Espalier.version
     results.commit = commit
