@@ -75,7 +75,9 @@ let package = Package(
       name: "PipelineTests",
       dependencies: ["Bert", "Compression", "Compute", "Pipeline", "Reports", "TestSupport", "Text", "Training"],
       swiftSettings: settings),
-    .testTarget(name: "CommandTests", dependencies: ["EspalierCommand", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["EspalierCommand", "Bert", "Compute", "TestSupport"], swiftSettings: settings
+    ),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
