@@ -78,7 +78,9 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
-    .testTarget(name: "CommandTests", dependencies: ["EspalierCommand", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["EspalierCommand", "Bert", "Compute", "TestSupport"], swiftSettings: settings
+    ),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -1,4 +1,5 @@
 import Bert
+import Compute
 
 extension FourBitRows {
   /// As compressed-tensors stores them: `weight_packed`, `weight_scale`, `weight_shape`, and `weight_zero_point` unless
@@ -6,23 +7,13 @@ extension FourBitRows {
   ///
   /// Scales are F16, which holds them exactly.
   func tensors(_ name: String, shape: [Int], isSymmetric: Bool) -> [TensorToWrite] {
-    let (rows, groups) = (shape[0], multipliers.count / shape[0])
-    let values = values
+    let groups = multipliers.count / shape[0]
     let scales = multipliers.indices.map { Float(multipliers[$0]) * steps[$0 / groups] }
-    var tensors = [
-      TensorToWrite(name: name + "_packed", shape: [rows, shape[1] / 8], dtype: .i32) { sink in
-        try sink(values.span.bytes)
-      },
-      TensorToWrite(
-        name: name + "_scale", shape: [rows, groups], dtype: .f16,
-        bytes: scales.flatMap { bytes(of: HalfPrecision.bits($0)) }),
-      TensorToWrite(
-        name: name + "_shape", shape: [2], dtype: .i64, bytes: shape.flatMap { bytes(of: Int64($0)) }),
-    ]
+    var tensors = fourBitTensors(name, shape: shape, values: values, scales: scales)
     if !isSymmetric {
       tensors.append(
         TensorToWrite(
-          name: name + "_zero_point", shape: [(rows + 7) / 8, groups], dtype: .i32,
+          name: name + "_zero_point", shape: [(shape[0] + 7) / 8, groups], dtype: .i32,
           bytes: packedZeroPoints(groups).flatMap { bytes(of: $0) }))
     }
     return tensors
@@ -37,8 +28,35 @@ extension FourBitRows {
     }
     return words
   }
+}
 
-  private func bytes(of number: some FixedWidthInteger) -> [UInt8] {
-    withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
+extension QuantizedMatrix {
+  /// Whole numbers in -8...7 as symmetric weights of four bits, whose zero point is 8. F16 must hold the steps exactly.
+  func fourBitTensors(_ name: String) -> [TensorToWrite] {
+    let packed = stride(from: 0, to: values.count, by: 2).map { index in
+      UInt8(values[index] + 8) | UInt8(values[index + 1] + 8) << 4
+    }
+    return Compression.fourBitTensors(name, shape: [rows, columns], values: packed, scales: steps)
   }
+}
+
+/// `weight_packed`, `weight_scale` and `weight_shape`.
+///
+/// - Parameters:
+///   - values: row by row, two a byte, the first in the low half.
+///   - scales: one a group, row by row.
+private func fourBitTensors(_ name: String, shape: [Int], values: [UInt8], scales: [Float]) -> [TensorToWrite] {
+  [
+    TensorToWrite(name: name + "_packed", shape: [shape[0], shape[1] / 8], dtype: .i32) { sink in
+      try sink(values.span.bytes)
+    },
+    TensorToWrite(
+      name: name + "_scale", shape: [shape[0], scales.count / shape[0]], dtype: .f16,
+      bytes: scales.flatMap { bytes(of: HalfPrecision.bits($0)) }),
+    TensorToWrite(name: name + "_shape", shape: [2], dtype: .i64, bytes: shape.flatMap { bytes(of: Int64($0)) }),
+  ]
+}
+
+private func bytes(of number: some FixedWidthInteger) -> [UInt8] {
+  withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
 }

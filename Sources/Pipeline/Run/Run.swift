@@ -45,6 +45,9 @@ package struct Run: Sendable {
     let input = try await fetcher.dataset(recipe.data.name, localPath: localData)
     let pretrained = try await PretrainedModel(recipe.model, seed: recipe.seed, fetcher: fetcher, backend: backend)
     try PruningStage.check(recipe.prune, pretrained.configuration)
+    for scheme in recipe.quantize {
+      try scheme.checkWidths(of: pretrained.configuration, path: pretrained.tokenizer.path(percentEncoded: false))
+    }
     let split = try await DataStage(
       source: recipe.data, format: dataset.format, labels: dataset.labels, seed: recipe.seed, input: input
     ).run(runner)

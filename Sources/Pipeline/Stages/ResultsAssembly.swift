@@ -208,8 +208,9 @@ struct ResultsAssembly {
           + "that was trained longer learnt from the labels alone.")
     }
     if !quantizationTraining.isEmpty {
+      let titles = recipe.quantize.filter(\.needsTraining).map(\.title).joined(separator: " and ")
       notes.append(
-        "Models of INT8 QAT were trained for \(epochs(recipe.qat)) more with the numbers of their integer form, from the "
+        "Models of \(titles) were trained for \(epochs(recipe.qat)) more with the numbers of their integer form, from the "
           + "FP32 model of the same layers, which was their teacher too.")
     }
     if recipe.data.name == "movie-snippets" {
