@@ -81,6 +81,27 @@ public struct Checkpoint: Sendable {
   /// The bytes of the parameters as they are stored, scales included.
   public var parameterBytes: Int { names.reduce(0) { $0 + byteCount(of: $1) } }
 
+  /// All that is stored of a parameter, to be written elsewhere as it is, under its canonical name: values, scales, zero
+  /// points.
+  ///
+  /// - Throws: ``BertError/unknownTensor(path:tensor:)``.
+  package func copies(of name: String) throws(BertError) -> [TensorToWrite] {
+    let stored = try stored(name)
+    let weight = isFourBit(name) ? name + Self.packedSuffix : name
+    var parts = [(stored, weight)]
+    if let scales = scaleNames[name] { parts.append((scales, name + Self.scaleSuffix)) }
+    if let shape = companion(name, Self.shapeSuffix) { parts.append((shape, name + Self.shapeSuffix)) }
+    if let zeroPoints = zeroPointName(of: name) { parts.append((zeroPoints, name + Self.zeroPointSuffix)) }
+    if let scale = inputScaleNames[name] { parts.append((scale, Self.inputScale(beside: name))) }
+    var copies: [TensorToWrite] = []
+    for (stored, name) in parts {
+      guard let entry = files[stored] else { throw .unknownTensor(path: path, tensor: stored) }
+      let bytes = try files.file(of: stored).bytes(of: stored)
+      copies.append(TensorToWrite(name: name, shape: entry.shape, dtype: entry.dtype, bytes: bytes))
+    }
+    return copies
+  }
+
   /// The bytes of a parameter as it is stored, with those of its scales and zero points; 0 if it isn't there.
   public func byteCount(of name: String) -> Int {
     let parts = [storedNames[name], scaleNames[name], zeroPointName(of: name), inputScaleNames[name]]

@@ -4,11 +4,11 @@ internal import Compute
 struct PackedLayer: Sendable {
   /// The names of ``LinearSite``, made once.
   private let sites: (queryKeyValue: String, attentionOutput: String, intermediate: String, output: String)
-  private let queryKeyValue: PackedLinear
-  private let attentionOutput: PackedLinear
+  private var queryKeyValue: PackedLinear
+  private var attentionOutput: PackedLinear
   private let attentionNorm: PackedNorm
-  private let intermediate: PackedLinear
-  private let output: PackedLinear
+  private var intermediate: PackedLinear
+  private var output: PackedLinear
   private let outputNorm: PackedNorm
   private let activation: Activation
   private let headCount: Int
@@ -25,6 +25,16 @@ struct PackedLayer: Sendable {
     outputNorm = try packer.norm(prefix + "output.LayerNorm")
     activation = configuration.activation
     headCount = configuration.numAttentionHeads
+  }
+
+  /// The layer with the weights of some of its sites as other layers have them.
+  func taking(_ parts: [String: PackedLayer]) -> PackedLayer {
+    var layer = self
+    if let other = parts[sites.queryKeyValue] { layer.queryKeyValue = other.queryKeyValue }
+    if let other = parts[sites.attentionOutput] { layer.attentionOutput = other.attentionOutput }
+    if let other = parts[sites.intermediate] { layer.intermediate = other.intermediate }
+    if let other = parts[sites.output] { layer.output = other.output }
+    return layer
   }
 
   /// - Parameter rows: the rows of the result that are wanted; nil for all.

@@ -61,8 +61,8 @@ extension FourBitGroups {
 }
 
 extension Checkpoint {
-  private static let packedSuffix = "_packed"
-  private static let shapeSuffix = "_shape"
+  static let packedSuffix = "_packed"
+  static let shapeSuffix = "_shape"
   /// Values of four bits in one I32.
   static let valuesPerWord = 8
 
@@ -88,7 +88,7 @@ extension Checkpoint {
   }
 
   /// The stored name of a tensor beside a weight of four bits, such as that of its zero points.
-  private func companion(_ name: String, _ suffix: String) -> String? {
+  func companion(_ name: String, _ suffix: String) -> String? {
     guard let stored = try? stored(name), stored.hasSuffix(Self.packedSuffix) else { return nil }
     let other = String(stored.dropLast(Self.packedSuffix.count)) + suffix
     return files[other] == nil ? nil : other

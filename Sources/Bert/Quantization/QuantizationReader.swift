@@ -69,16 +69,45 @@ struct QuantizationReader {
     return texts
   }
 
-  /// What a group is for: one class of modules.
-  func target() throws(BertError) -> QuantizationConfiguration.ModuleClass {
-    let targets = member("targets")?.elements ?? []
-    guard targets.count == 1, let name = targets[0].text,
-      let target = QuantizationConfiguration.ModuleClass(rawValue: name)
-    else {
-      let known = QuantizationConfiguration.ModuleClass.allCases.map { "[\"\($0.rawValue)\"]" }
-      throw failure("targets", known.joined(separator: " or "))
+  /// What a group is for.
+  struct Targets {
+    let moduleClass: QuantizationConfiguration.ModuleClass
+    /// Whether all modules of the class are meant that no name means.
+    var isWholeClass = false
+    /// Canonical names.
+    var modules: [String] = []
+  }
+
+  /// Modules of one class, by the class or by their names.
+  func targets() throws(BertError) -> Targets {
+    var found: Targets?
+    for target in member("targets")?.elements ?? [] {
+      guard let name = target.text, let (moduleClass, module) = Self.target(name),
+        moduleClass == found?.moduleClass ?? moduleClass
+      else { throw wrongTargets }
+      var targets = found ?? Targets(moduleClass: moduleClass)
+      if let module { targets.modules.append(module) } else { targets.isWholeClass = true }
+      found = targets
     }
-    return target
+    guard let found else { throw wrongTargets }
+    return found
+  }
+
+  private var wrongTargets: BertError {
+    let known = QuantizationConfiguration.ModuleClass.allCases.map { "[\"\($0.rawValue)\"]" }
+    return failure(
+      "targets",
+      known.joined(separator: " or ")
+        + ", or names of modules of one of these, such as \"bert.pooler.dense\" (patterns, \"re:...\", are not read)")
+  }
+
+  /// A class, with nil, or the class and canonical name of a module.
+  private static func target(_ name: String) -> (QuantizationConfiguration.ModuleClass, String?)? {
+    if let moduleClass = QuantizationConfiguration.ModuleClass(rawValue: name) { return (moduleClass, nil) }
+    guard let weight = QuantizationConfiguration.weight(of: name),
+      let moduleClass = QuantizationConfiguration.ModuleClass(weight: weight)
+    else { return nil }
+    return (moduleClass, QuantizationConfiguration.module(of: weight))
   }
 
   /// The layout of all groups that don't name one: "int-quantized" or "pack-quantized"; nil where each has to.
