@@ -33,9 +33,16 @@ public struct ModelQuantizer: Sendable {
   public func quantize(_ source: Checkpoint, to directory: URL, calibration: Calibration? = nil) throws {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
     guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
+    guard !scheme.needsSelection else { throw CompressionError.needsSelection(scheme: scheme.rawValue) }
     try source.validate(requireClassifier: false)
+    try quantize(source, by: scheme.configuration(fourBit), to: directory, calibration: calibration)
+  }
+
+  /// Writes what a configuration says, whatever the scheme.
+  package func quantize(
+    _ source: Checkpoint, by quantization: QuantizationConfiguration, to directory: URL, calibration: Calibration?
+  ) throws {
     var configuration = source.configuration
-    let quantization = scheme.configuration(fourBit)
     configuration.quantization = quantization
     configuration.dtype = "float32"
     let inputs = calibration?.ranges(ranges) ?? [:]

@@ -10,10 +10,13 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   case int8QAT = "int8-qat"
   /// Weights of four bits in groups, embeddings of s8 or four bits; activations as for ``int8PTQDynamic``.
   case int4
+  /// Each part of the model as in ``int4``, as in ``int8PTQDynamic`` or in floats, as a budget allows: ``MixedQuantizer``.
+  case mixed
 
   /// The format of the weights, as tables show it.
   public var weightFormat: String {
     switch self {
+    case .mixed: "MIXED"
     case .int8PTQDynamic, .int8PTQ, .int8QAT: "INT8"
     case .int4: "INT4"
     }
@@ -23,7 +26,10 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   public var needsCalibration: Bool { self == .int8PTQ }
 
   /// Whether ``Calibration``, with moments, makes it better: weights are rounded so that outputs change least.
-  public var gainsByMoments: Bool { self == .int4 }
+  public var gainsByMoments: Bool { self == .int4 || self == .mixed }
+
+  /// Whether formats are chosen on labelled sentences that are held out of the training.
+  public var needsSelection: Bool { self == .mixed }
 
   /// For people.
   public var title: String {
@@ -32,16 +38,18 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
     case .int8PTQ: "INT8 static"
     case .int8QAT: "INT8 QAT"
     case .int4: "INT4"
+    case .mixed: "mixed"
     }
   }
 
-  /// Which weights are quantised. The classifier keeps its floats: a few rows, on which each logit depends.
+  /// Which weights are quantised, but for those that ``mixed`` chooses by name. The classifier keeps its floats: a few rows, on which each logit depends.
   public var configuration: QuantizationConfiguration {
     switch self {
     case .int8PTQDynamic, .int8QAT: QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"])
     case .int8PTQ:
       QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"], inputs: .perTensor)
     case .int4: configuration(FourBitOptions())
+    case .mixed: QuantizationConfiguration(ignore: ["classifier"])
     }
   }
 
@@ -57,6 +65,10 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   ///
   /// A directory doesn't tell whether its weights were trained for it: of such schemes it is the first.
   public init?(_ configuration: QuantizationConfiguration) {
+    if configuration.weights.isEmpty, configuration.modules.values.contains(where: { $0.inputs == .perToken }) {
+      self = .mixed
+      return
+    }
     if case .int4(let group, let isSymmetric) = configuration.weights[.linear] {
       let all = FourBitOptions.Embeddings.allCases.map {
         FourBitOptions(group: group, isSymmetric: isSymmetric, embeddings: $0)
