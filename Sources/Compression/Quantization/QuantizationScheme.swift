@@ -77,7 +77,8 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
       self = .int4
       return
     }
-    guard let scheme = Self.allCases.first(where: { $0.configuration == configuration }) else { return nil }
+    let byClass = Self.allCases.filter { !$0.needsSelection }
+    guard let scheme = byClass.first(where: { $0.configuration == configuration }) else { return nil }
     self = scheme
   }
 }

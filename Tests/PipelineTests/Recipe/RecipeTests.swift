@@ -43,7 +43,7 @@ import Training
     #expect(recipe.qat.distillation == DistillationConfiguration(temperature: 2, alpha: 1))
     // The scheme says what is rounded.
     #expect(recipe.qat.fakeQuantization == nil)
-    #expect(recipe.mixed == MixedSettings(maxDrop: 0.003, sentences: 512))
+    #expect(recipe.mixed.maxDrop == 0.003 && recipe.mixed.sentences == 512)
     #expect(recipe.controls == [])
     #expect(recipe.checkpointSeconds == 60)
     #expect(recipe.data.limit == nil)
