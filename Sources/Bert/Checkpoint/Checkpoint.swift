@@ -113,7 +113,7 @@ public struct Checkpoint: Sendable {
   /// The shape of a parameter, whatever its values are packed in.
   public func shape(of name: String) -> [Int]? {
     guard let shape = entry(name)?.shape else { return nil }
-    guard case .int4 = configuration.quantization?.format(of: name), shape.count == 2 else { return shape }
+    guard configuration.quantization?.format(of: name)?.grouping != nil, shape.count == 2 else { return shape }
     return [shape[0], shape[1] * Self.valuesPerWord]
   }
 
@@ -156,6 +156,7 @@ public struct Checkpoint: Sendable {
         continue
       }
       if try fourBitGroups(name) != nil { continue }
+      if try normalFloatGroups(name) != nil { continue }
       if try halves(name) == nil { _ = try floats(name) }
     }
   }
@@ -185,8 +186,8 @@ public struct Checkpoint: Sendable {
     guard missing.isEmpty else { throw .missingTensors(path: path, missing) }
     for tensor in expected {
       guard let entry = entry(tensor.name) else { continue }
-      if case .int4(let group, let isSymmetric) = configuration.quantization?.format(of: tensor.name) {
-        try checkFourBit(tensor, entry, group: group, isSymmetric: isSymmetric)
+      if let grouping = configuration.quantization?.format(of: tensor.name)?.grouping {
+        try checkFourBit(tensor, entry, group: grouping.columns, isSymmetric: grouping.isSymmetric)
         continue
       }
       guard entry.shape == tensor.shape else {

@@ -92,6 +92,9 @@ struct WeightPacker {
     if let fourBit = try fourBit(names.map { $0 + ".weight" }) {
       do { return try backend.packed(fourBit: fourBit, bias: bias, inputs: inputs) } catch { throw .tensor(error) }
     }
+    if let rows = try normalFloat(names.map { $0 + ".weight" }) {
+      do { return try backend.packed(rows: rows, bias: bias, inputs: inputs) } catch { throw .tensor(error) }
+    }
     if let mapped = try mapped(names.map { $0 + ".weight" }) {
       do {
         if let layer = try backend.packed(stored: mapped, bias: bias, inputs: inputs) { return layer }
@@ -147,6 +150,7 @@ struct WeightPacker {
   private func floats(_ name: String) throws(BertError) -> [Float] {
     if let quantized = try reader.quantized(name) { return quantized.dequantized() }
     if let fourBit = try reader.fourBit(name) { return fourBit.dequantized() }
+    if let normalFloat = try reader.normalFloat(name) { return normalFloat.dequantized() }
     return try reader.floats(name)
   }
 
@@ -162,6 +166,17 @@ struct WeightPacker {
         }
         found.append(values)
       } catch { throw .tensor(error) }
+    }
+    return found
+  }
+
+  /// Weights of NF4 in eight bits; nil unless all are stored so.
+  private func normalFloat(_ names: [String]) throws(BertError) -> [QuantizedMatrix]? {
+    var found: [QuantizedMatrix] = []
+    for name in names {
+      guard let groups = try reader.normalFloat(name) else { return nil }
+      found.append(groups.rows())
+      groups.bytes.releasePages()
     }
     return found
   }

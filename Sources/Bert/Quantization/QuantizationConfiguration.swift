@@ -27,11 +27,22 @@ public struct QuantizationConfiguration: Equatable, Sendable {
     case int8
     /// Four bits, one scale for `group` columns of a row, and a zero point unless symmetric.
     case int4(group: Int, isSymmetric: Bool)
+    /// Four bits, indices of ``NormalFloat/levels``, one scale for `group` columns of a row. Of linear layers alone.
+    case nf4(group: Int)
 
     var bits: Int {
       switch self {
       case .int8: 8
-      case .int4: 4
+      case .int4, .nf4: 4
+      }
+    }
+
+    /// Of four bits: how many columns share a scale, and whether there are no zero points.
+    var grouping: (columns: Int, isSymmetric: Bool)? {
+      switch self {
+      case .int8: nil
+      case .int4(let group, let isSymmetric): (group, isSymmetric)
+      case .nf4(let group): (group, true)
       }
     }
   }
@@ -131,6 +142,8 @@ public struct QuantizationConfiguration: Equatable, Sendable {
 extension QuantizationConfiguration {
   static let key = "quantization_config"
   static let method = "compressed-tensors"
+  /// The `type` of NF4, which compressed-tensors has not.
+  static let normalFloat = "nf4"
   /// What the whole is called when classes differ.
   static let mixedFormat = "mixed-precision"
 
@@ -175,7 +188,7 @@ extension QuantizationConfiguration.WeightFormat {
   var layout: String {
     switch self {
     case .int8: "int-quantized"
-    case .int4: "pack-quantized"
+    case .int4, .nf4: "pack-quantized"
     }
   }
 }

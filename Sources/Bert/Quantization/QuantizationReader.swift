@@ -130,6 +130,7 @@ struct QuantizationReader {
     try absent("output_activations")
     let weights = try section("weights")
     let found = try weights.weightFormat()
+    if case .nf4 = found, target == .embedding { throw weights.failure("type", "\"int\" for embeddings") }
     try text("format", is: found.layout, orElse: format)
     // What goes into a table are ids.
     if target == .embedding { try absent("input_activations") }
@@ -159,7 +160,12 @@ struct QuantizationReader {
 
   /// Of a `weights` section.
   private func weightFormat() throws(BertError) -> QuantizationConfiguration.WeightFormat {
-    try checkNumbers()
+    let isNormalFloat = member("type")?.text?.lowercased() == QuantizationConfiguration.normalFloat
+    try checkNumbers(type: isNormalFloat ? QuantizationConfiguration.normalFloat : "int")
+    if isNormalFloat {
+      try number("num_bits", is: 4, orElse: 8)
+      try flag("symmetric", is: true, orElse: true)
+    }
     try flag("dynamic", is: false, orElse: false)
     let bits = member("num_bits").map { $0.integer ?? 0 } ?? 8
     switch bits {
@@ -179,6 +185,7 @@ struct QuantizationReader {
       guard let group = member("group_size")?.integer, group > 0, group.isMultiple(of: 32) else {
         throw failure("group_size", "a multiple of 32")
       }
+      if isNormalFloat { return .nf4(group: group) }
       if let symmetric = member("symmetric") {
         guard case .bool(let isSymmetric) = symmetric else { throw failure("symmetric", "true or false") }
         return .int4(group: group, isSymmetric: isSymmetric)
@@ -189,8 +196,8 @@ struct QuantizationReader {
   }
 
   /// Whole numbers in the order of their columns.
-  private func checkNumbers() throws(BertError) {
-    try text("type", is: "int", orElse: "int")
+  private func checkNumbers(type: String = "int") throws(BertError) {
+    try text("type", is: type, orElse: "int")
     try absent("actorder")
     try absent("block_structure")
   }

@@ -62,7 +62,7 @@ private struct Group {
     let weights =
       switch format.weights {
       case .int8: Self.numbers(format.weights, strategy: "channel", isDynamic: false)
-      case .int4: Self.numbers(format.weights, strategy: "group", isDynamic: false)
+      case .int4, .nf4: Self.numbers(format.weights, strategy: "group", isDynamic: false)
       }
     return .object([
       JSONMember("format", .string(format.weights.layout)),
@@ -76,12 +76,10 @@ private struct Group {
   private static func numbers(
     _ format: QuantizationConfiguration.WeightFormat, strategy: String, isDynamic: Bool
   ) -> JSONValue {
-    var group = JSONValue.null
-    var isSymmetric = true
-    if case .int4(let size, let symmetric) = format {
-      group = .number("\(size)")
-      isSymmetric = symmetric
-    }
+    let group = format.grouping.map { JSONValue.number("\($0.columns)") } ?? .null
+    let isSymmetric = format.grouping?.isSymmetric ?? true
+    var type = "int"
+    if case .nf4 = format { type = QuantizationConfiguration.normalFloat }
     return .object([
       JSONMember("actorder", .null),
       JSONMember("block_structure", .null),
@@ -92,7 +90,7 @@ private struct Group {
       JSONMember("observer_kwargs", .object([])),
       JSONMember("strategy", .string(strategy)),
       JSONMember("symmetric", .bool(isSymmetric)),
-      JSONMember("type", .string("int")),
+      JSONMember("type", .string(type)),
     ])
   }
 }

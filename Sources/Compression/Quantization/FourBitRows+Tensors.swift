@@ -7,18 +7,8 @@ extension FourBitRows {
   /// Scales are F16, which holds them exactly.
   func tensors(_ name: String, shape: [Int], isSymmetric: Bool) -> [TensorToWrite] {
     let (rows, groups) = (shape[0], multipliers.count / shape[0])
-    let values = values
-    let scales = multipliers.indices.map { Float(multipliers[$0]) * steps[$0 / groups] }
-    var tensors = [
-      TensorToWrite(name: name + "_packed", shape: [rows, shape[1] / 8], dtype: .i32) { sink in
-        try sink(values.span.bytes)
-      },
-      TensorToWrite(
-        name: name + "_scale", shape: [rows, groups], dtype: .f16,
-        bytes: scales.flatMap { bytes(of: HalfPrecision.bits($0)) }),
-      TensorToWrite(
-        name: name + "_shape", shape: [2], dtype: .i64, bytes: shape.flatMap { bytes(of: Int64($0)) }),
-    ]
+    var tensors = packedTensors(
+      name, shape, values, scales: multipliers.indices.map { Float(multipliers[$0]) * steps[$0 / groups] })
     if !isSymmetric {
       tensors.append(
         TensorToWrite(
@@ -38,7 +28,26 @@ extension FourBitRows {
     return words
   }
 
-  private func bytes(of number: some FixedWidthInteger) -> [UInt8] {
-    withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
-  }
+}
+
+extension NormalFloatRows {
+  /// In the same form, with indices for values; `type` is what tells them apart.
+  func tensors(_ name: String, shape: [Int]) -> [TensorToWrite] { packedTensors(name, shape, values, scales: scales) }
+}
+
+/// `weight_packed`, `weight_scale` in F16 and `weight_shape` of values of four bits, two a byte, and one scale a group.
+private func packedTensors(_ name: String, _ shape: [Int], _ values: [UInt8], scales: [Float]) -> [TensorToWrite] {
+  [
+    TensorToWrite(name: name + "_packed", shape: [shape[0], shape[1] / 8], dtype: .i32) { sink in
+      try sink(values.span.bytes)
+    },
+    TensorToWrite(
+      name: name + "_scale", shape: [shape[0], scales.count / shape[0]], dtype: .f16,
+      bytes: scales.flatMap { bytes(of: HalfPrecision.bits($0)) }),
+    TensorToWrite(name: name + "_shape", shape: [2], dtype: .i64, bytes: shape.flatMap { bytes(of: Int64($0)) }),
+  ]
+}
+
+private func bytes(of number: some FixedWidthInteger) -> [UInt8] {
+  withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
 }

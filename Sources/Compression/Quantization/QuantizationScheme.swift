@@ -56,9 +56,9 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   /// The same, with the options of a scheme of four bits.
   func configuration(_ options: FourBitOptions) -> QuantizationConfiguration {
     guard self == .int4 else { return configuration }
-    let weights = QuantizationConfiguration.WeightFormat.int4(group: options.group, isSymmetric: options.isSymmetric)
     return QuantizationConfiguration(
-      weights: [.linear: weights, .embedding: options.embeddings == .int8 ? .int8 : weights], ignore: ["classifier"])
+      weights: [.linear: options.linear, .embedding: options.embeddings == .int8 ? .int8 : options.uniform],
+      ignore: ["classifier"])
   }
 
   /// The scheme that a directory's configuration is of, whatever its options; nil for one that was made otherwise.
@@ -69,9 +69,16 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
       self = .mixed
       return
     }
-    if case .int4(let group, let isSymmetric) = configuration.weights[.linear] {
-      let all = FourBitOptions.Embeddings.allCases.map {
-        FourBitOptions(group: group, isSymmetric: isSymmetric, embeddings: $0)
+    let options: FourBitOptions? =
+      switch configuration.weights[.linear] {
+      case .int4(let group, let isSymmetric): FourBitOptions(group: group, isSymmetric: isSymmetric)
+      case .nf4(let group): FourBitOptions(group: group, codebook: .nf4)
+      case .int8, nil: nil
+      }
+    if var options {
+      let all = FourBitOptions.Embeddings.allCases.map { embeddings in
+        options.embeddings = embeddings
+        return options
       }
       guard all.contains(where: { Self.int4.configuration($0) == configuration }) else { return nil }
       self = .int4
@@ -106,15 +113,33 @@ public struct FourBitOptions: Equatable, Sendable, Codable {
     case int4
   }
 
+  /// The numbers of a group of a linear layer.
+  public enum Codebook: String, CaseIterable, Sendable, Codable {
+    /// Whole multiples of a step.
+    case uniform
+    /// ``NormalFloat/levels``; multiplied in eight bits, and as large in memory.
+    case nf4
+  }
+
   /// Columns that share a scale: 32, 64 or 128.
   public var group: Int
   /// Whether zero points are 8 throughout; else each group has its own.
   public var isSymmetric: Bool
   public var embeddings: Embeddings
+  public var codebook: Codebook
 
-  public init(group: Int = 64, isSymmetric: Bool = true, embeddings: Embeddings = .int8) {
+  public init(
+    group: Int = 64, isSymmetric: Bool = true, embeddings: Embeddings = .int8, codebook: Codebook = .uniform
+  ) {
+    self.codebook = codebook
     self.group = group
     self.isSymmetric = isSymmetric
     self.embeddings = embeddings
   }
+
+  /// Of linear layers.
+  var linear: QuantizationConfiguration.WeightFormat { codebook == .nf4 ? .nf4(group: group) : uniform }
+
+  /// Of embeddings, if they have four bits.
+  var uniform: QuantizationConfiguration.WeightFormat { .int4(group: group, isSymmetric: isSymmetric) }
 }

@@ -59,7 +59,7 @@ extension Quantize {
     try source.validate(requireClassifier: true)
     let quantizer = try MixedQuantizer(
       maxDrop: mixedOptions.maxDrop, quantizer: WeightQuantizer(clipping: clipping),
-      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric))
+      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, codebook: codebook))
     let configuration = source.configuration
     let sentences = try LabelledText.read(mixedOptions.file, classCount: configuration.numLabels)
     let tokenizer = try WordPieceTokenizer(modelDirectory: source.directory, vocabSize: configuration.vocabSize)

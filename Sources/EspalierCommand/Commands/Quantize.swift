@@ -20,6 +20,10 @@ struct Quantize: AsyncParsableCommand {
   var groupSize = FourBitOptions().group
   @Flag(help: "For int4 and mixed: a zero point for each group.")
   var asymmetric = false
+  @Option(
+    help:
+      "For int4 and mixed: the numbers of a group: uniform, or nf4, which is multiplied and held in memory as INT8 is.")
+  var codebook = FourBitOptions().codebook
   @Option(help: "For int4: how embeddings are stored, int8 or int4.")
   var embeddings = FourBitOptions().embeddings
   @Option(
@@ -62,7 +66,7 @@ struct Quantize: AsyncParsableCommand {
     let url = URL(filePath: target, directoryHint: .isDirectory)
     let quantizer = ModelQuantizer(
       scheme: scheme, quantizer: WeightQuantizer(clipping: clipping),
-      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings),
+      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings, codebook: codebook),
       ranges: ranges)
     let source = try Checkpoint(modelDirectory: directory)
     if scheme.needsSelection {
@@ -99,6 +103,9 @@ struct Quantize: AsyncParsableCommand {
   func validate() throws {
     guard [32, 64, 128].contains(groupSize) else {
       throw ValidationError("--group-size: expected 32, 64 or 128, found \(groupSize)")
+    }
+    if asymmetric, codebook == .nf4 {
+      throw ValidationError("--asymmetric: NF4 has a zero among its levels; expected --codebook uniform")
     }
     if scheme.needsCalibration, calibration == nil {
       throw ValidationError("--scheme \(scheme.rawValue) needs --calibration FILE: sentences of the training data")
@@ -149,4 +156,5 @@ struct Quantize: AsyncParsableCommand {
 extension QuantizationScheme: ExpressibleByArgument {}
 extension RangeChoice: ExpressibleByArgument {}
 extension WeightQuantizer.Clipping: ExpressibleByArgument {}
+extension FourBitOptions.Codebook: ExpressibleByArgument {}
 extension FourBitOptions.Embeddings: ExpressibleByArgument {}

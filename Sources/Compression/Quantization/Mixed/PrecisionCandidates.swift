@@ -32,11 +32,13 @@ struct PrecisionCandidates {
       }
       guard !fitting.isEmpty else { continue }
       for unit in fitting { precisions[unit.name, default: []].append(precision) }
-      let format: QuantizationConfiguration.WeightFormat =
-        precision == .int8 ? .int8 : .int4(group: fourBit.group, isSymmetric: fourBit.isSymmetric)
+      func format(_ unit: QuantizationUnit) -> QuantizationConfiguration.WeightFormat {
+        if precision == .int8 { return .int8 }
+        return unit.layer == nil ? fourBit.uniform : fourBit.linear
+      }
       let directory = scratch.appending(path: precision.rawValue, directoryHint: .isDirectory)
       try ModelQuantizer(scheme: .mixed, quantizer: quantizer, fourBit: fourBit).quantize(
-        source, by: Self.configuration(fitting.map { ($0, format) }, floats: []), to: directory,
+        source, by: Self.configuration(fitting.map { ($0, format($0)) }, floats: []), to: directory,
         calibration: precision == .int4 ? calibration : nil)
       let checkpoint = try Checkpoint(modelDirectory: directory)
       rounded[precision] = (checkpoint, try PackedClassifier(checkpoint: checkpoint, backend: floats.backend))
