@@ -1,6 +1,10 @@
-// activation_lanes.h: the activations and their derivatives over vectors. Included within a region (see lanes.h).
+// activation_lanes.h: the activations and their derivatives over vectors. Included within a region (see lanes.h), also
+// that of one float.
 
 #include "lanes_math.h"
+
+#define CK_SQRT_2_OVER_PI 0.797884560802865356f
+#define CK_GELU_TANH_CUBIC 0.044715f
 
 #define vactivate CK_NAME(vactivate)
 #define vactivation_derivative CK_NAME(vactivation_derivative)

@@ -10,16 +10,19 @@
 //
 // Layout  T rows of D contiguous floats at row_stride; log_sum_exp (l) of the scaled scores, [T]. Outputs lie apart
 //         from inputs and from each other.
-// Scalar  the definition, a row of probabilities at a time.
-// Vector  k (and v for the VJP) is turned into scratch once, so that scores are vectors over j; CK_ATTENTION_ROWS rows
-//         of scores at a time, so scratch is O(T (2 D + 2 CK_ATTENTION_ROWS)), never T^2. The VJP remakes the
-//         probabilities from l and the dropout factors from their index.
+// Scalar  the definition, a row of probabilities at a time: scores and context are chains of fused multiply-adds, the
+//         exponentials have CK_SUM_LANES partial sums, by which the context is divided in the end. The VJP's sums are
+//         in order.
+// Vector  k (and v for the VJP) is turned into scratch once, so that scores are vectors over j, and v is copied; scores
+//         are made CK_ATTENTION_ROWS rows at a time, so scratch is O(T (2 D + 2 CK_ATTENTION_ROWS)), never T^2. The
+//         context has the bits of the definition. The VJP remakes the probabilities from l and the dropout factors
+//         from their index.
 // Source  Vaswani et al., "Attention is all you need", 2017, arXiv:1706.03762, section 3.2.1; D as in Dao et al.,
 //         "FlashAttention", 2022, arXiv:2205.14135, appendix B.
 
-#include <math.h>
 #include <string.h>
 
+#include "activation_scalar.h"
 #include "dropout_scalar.h"
 #include "kernels.h"
 #include "lanes.h"
@@ -44,38 +47,39 @@ size_t ck_f32_attention_vjp_scratch_count_scalar(size_t length, size_t head_size
   return 2 * length;
 }
 
-static float ck_dot_scalar(size_t count, const float *a, const float *b) {
+CK_INLINE float ck_dot_scalar(size_t count, const float *a, const float *b) {
   float sum = 0.0f;
-  for (size_t d = 0; d < count; ++d) sum += a[d] * b[d];
+  for (size_t d = 0; d < count; ++d) sum = fmaf(a[d], b[d], sum);
   return sum;
 }
 
-void ck_f32_attention_scalar(const ck_attention_args *args, float *scratch) {
+CK_SCALAR void ck_f32_attention_scalar(const ck_attention_args *args, float *scratch) {
   const size_t length = args->length, size = args->head_size;
   float *p = scratch;
   for (size_t i = 0; i < length; ++i) {
     const float *q = args->q + i * args->row_stride;
-    float largest = -INFINITY, sum = 0.0f;
+    float largest = -INFINITY, partial[CK_SUM_LANES] = {0};
     for (size_t j = 0; j < length; ++j) {
       p[j] = args->scale * ck_dot_scalar(size, q, args->k + j * args->row_stride);
       largest = p[j] > largest ? p[j] : largest;
     }
     for (size_t j = 0; j < length; ++j) {
-      p[j] = expf(p[j] - largest);
-      sum += p[j];
+      p[j] = vexp_scalar(p[j] - largest);
+      partial[j % CK_SUM_LANES] += p[j];
     }
+    const float sum = ck_sum_halves(partial, CK_SUM_LANES), inverse_sum = 1.0f / sum;
     if (args->log_sum_exp) args->log_sum_exp[i] = largest + logf(sum);
-    for (size_t j = 0; j < length; ++j) p[j] /= sum;
     ck_drop_scalar(length, &args->dropout, args->dropout_offset + (uint64_t)i * length, p, p);
     float *context = args->context + i * args->context_row_stride;
     for (size_t d = 0; d < size; ++d) context[d] = 0.0f;
     for (size_t j = 0; j < length; ++j) {
-      for (size_t d = 0; d < size; ++d) context[d] += p[j] * args->v[j * args->row_stride + d];
+      for (size_t d = 0; d < size; ++d) context[d] = fmaf(p[j], args->v[j * args->row_stride + d], context[d]);
     }
+    for (size_t d = 0; d < size; ++d) context[d] *= inverse_sum;
   }
 }
 
-void ck_f32_attention_vjp_scalar(const ck_attention_vjp_args *args, float *scratch) {
+CK_SCALAR void ck_f32_attention_vjp_scalar(const ck_attention_vjp_args *args, float *scratch) {
   const ck_attention_args *forward = &args->forward;
   const size_t length = forward->length, size = forward->head_size, stride = forward->row_stride;
   float *p = scratch, *factor = scratch + length;
@@ -90,7 +94,7 @@ void ck_f32_attention_vjp_scalar(const ck_attention_vjp_args *args, float *scrat
     const float *q = forward->q + i * stride, *g = args->d_context + i * args->d_context_row_stride;
     const float delta = ck_dot_scalar(size, g, forward->context + i * forward->context_row_stride);
     for (size_t j = 0; j < length; ++j) {
-      p[j] = expf(forward->scale * ck_dot_scalar(size, q, forward->k + j * stride) - forward->log_sum_exp[i]);
+      p[j] = vexp_scalar(forward->scale * ck_dot_scalar(size, q, forward->k + j * stride) - forward->log_sum_exp[i]);
       factor[j] = 1.0f;
     }
     ck_drop_scalar(length, &forward->dropout, forward->dropout_offset + (uint64_t)i * length, factor, factor);

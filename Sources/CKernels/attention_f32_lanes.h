@@ -7,7 +7,7 @@
 #define CK_PADDED(length) (((length) + 15) / 16 * 16)
 
 size_t CK_NAME(ck_f32_attention_scratch_count)(size_t length, size_t head_size) {
-  return CK_PADDED(length) * (head_size + CK_ATTENTION_ROWS);
+  return CK_PADDED(length) * (2 * head_size + CK_ATTENTION_ROWS);
 }
 
 size_t CK_NAME(ck_f32_attention_vjp_scratch_count)(size_t length, size_t head_size) {
@@ -107,14 +107,29 @@ static void CK_NAME(ck_turn)(size_t length, size_t size, const float *x, size_t 
   }
 }
 
+// copy[t, d] = x[t, d], rows of `size`.
+static void CK_NAME(ck_gather)(size_t length, size_t size, const float *x, size_t stride, float *copy) {
+  for (size_t t = 0; t < length; ++t) {
+    for (size_t d = 0; d < size; d += CK_LANES) {
+      const size_t n = size - d < CK_LANES ? size - d : CK_LANES;
+      vstore_n(copy + t * size + d, vload_n(x + t * stride + d, n), n);
+    }
+  }
+}
+
 // ---- Forward
 
 void CK_NAME(ck_f32_attention)(const ck_attention_args *args, float *scratch) {
   const size_t length = args->length, size = args->head_size, padded = CK_PADDED(length);
-  float *k_turned = scratch, *scores = scratch + padded * size;
+  float *k_turned = scratch, *values = k_turned + padded * size;
+  float *scores = values + padded * size;
   float inverse_sum[CK_ATTENTION_ROWS];
   const vf scale = vset(args->scale);
   CK_NAME(ck_turn)(length, size, args->k, args->row_stride, k_turned);
+  // Rows of v that are thousands of bytes apart share few sets of L1 and drive each other out: worth a copy where there
+  // is a second block of rows to read them again.
+  const int copies = length > CK_ATTENTION_ROWS;
+  if (copies) CK_NAME(ck_gather)(length, size, args->v, args->row_stride, values);
   for (size_t begin = 0; begin < length; begin += CK_ATTENTION_ROWS) {
     const size_t rows = length - begin < CK_ATTENTION_ROWS ? length - begin : CK_ATTENTION_ROWS;
     const CK_NAME(ck_product) score = {
@@ -123,7 +138,8 @@ void CK_NAME(ck_f32_attention)(const ck_attention_args *args, float *scratch) {
     CK_NAME(ck_multiply)(&score);
     for (size_t r = 0; r < rows; ++r) {
       float *row = scores + r * padded;
-      vf largest = vset(-INFINITY), sum = vzero();
+      vf largest = vset(-INFINITY), sum[CK_PARTS];
+      for (size_t part = 0; part < CK_PARTS; ++part) sum[part] = vzero();
       for (size_t j = 0; j < length; j += CK_LANES) {
         const size_t n = length - j < CK_LANES ? length - j : CK_LANES;
         vf s = vselect(vfirst(n), vmul(scale, vload(row + j)), vset(-INFINITY));
@@ -131,13 +147,13 @@ void CK_NAME(ck_f32_attention)(const ck_attention_args *args, float *scratch) {
         largest = vmax(s, largest);
       }
       const float most = vlargest(largest);
-      for (size_t j = 0; j < length; j += CK_LANES) {
+      for (size_t j = 0, part = 0; j < length; j += CK_LANES, part = (part + 1) % CK_PARTS) {
         const size_t n = length - j < CK_LANES ? length - j : CK_LANES;
         vf e = vselect(vfirst(n), vexp(vsub(vload(row + j), vset(most))), vzero());
         vstore(row + j, e);
-        sum = vadd(sum, e);
+        sum[part] = vadd(sum[part], e);
       }
-      const float total = vsum(sum);
+      const float total = vsum_parts(sum);
       inverse_sum[r] = 1.0f / total;
       if (args->log_sum_exp) args->log_sum_exp[begin + r] = most + logf(total);
       const uint64_t offset = args->dropout_offset + (uint64_t)(begin + r) * length;
@@ -145,8 +161,8 @@ void CK_NAME(ck_f32_attention)(const ck_attention_args *args, float *scratch) {
     }
     float *context = args->context + begin * args->context_row_stride;
     const CK_NAME(ck_product) mix = {
-        .m = rows, .n = size, .k = length, .a = scores, .a_row_stride = padded, .a_col_stride = 1, .b = args->v,
-        .b_row_stride = args->row_stride, .c = context, .c_row_stride = args->context_row_stride};
+        .m = rows, .n = size, .k = length, .a = scores, .a_row_stride = padded, .a_col_stride = 1, .b = copies ? values : args->v,
+        .b_row_stride = copies ? size : args->row_stride, .c = context, .c_row_stride = args->context_row_stride};
     CK_NAME(ck_multiply)(&mix);
     for (size_t r = 0; r < rows; ++r) {
       float *row = context + r * args->context_row_stride;

@@ -3,6 +3,19 @@
 
 #include "activation_lanes.h"
 
+// Asks for the lines (16 floats) of a tile of c, and of the residual where one is due, before the tile is multiplied: a
+// store to a line that isn't at hand waits for it, and the rows of a tile are too far apart for the processor's
+// prefetchers.
+CK_INLINE void CK_NAME(ck_gemm_fetch_tile)(const ck_gemm_args *args, const int residual, size_t row, size_t rows,
+                                           size_t column, size_t columns) {
+  for (size_t r = row; r < row + rows; ++r) {
+    for (size_t j = column; j < column + columns; j += 16) {
+      __builtin_prefetch(args->c + r * args->c_row_stride + j, 1);
+      if (residual) __builtin_prefetch(args->residual + r * args->residual_row_stride + j);
+    }
+  }
+}
+
 // `activation` is a constant where this is expanded.
 CK_INLINE void CK_NAME(ck_gemm_epilogue_of)(const ck_gemm_args *args, const ck_activation activation, size_t row,
                                             size_t rows, size_t column, size_t columns) {

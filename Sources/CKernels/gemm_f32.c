@@ -7,10 +7,10 @@
 // Layout  a: any strides. c, preactivation, residual: rows of n contiguous floats, c apart from all else, since partial
 //         sums are kept in it. b: packed into panels of nr columns, panel q at q * nr * k, element (p, j) of it at
 //         p * nr + j; columns beyond n hold zeros. F16 panels have the same layout.
-// Scalar  the definition: p in order, product and sum rounded each.
-// Vector  p runs in blocks of CK_GEMM_DEPTH; within a block a chain of fused multiply-adds from 0, the blocks added in
-//         order. Tiles of every height share that arithmetic, so an element is the same bits whatever the tile, the row
-//         range or m are, and the same for AVX2 and AVX-512 (but for activations' rounding).
+// Scalar  the definition: p runs in blocks of CK_GEMM_DEPTH; within a block a chain of fused multiply-adds from 0, the
+//         blocks added in order.
+// Vector  the same arithmetic in tiles of every height, so an element is the same bits whatever the tile, the row
+//         range, m or the instruction set are.
 //
 // Blocking (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008): for each block of rows
 // and of depth, a is packed into scratch (fits in L2), and each panel of b (its depth block fits in or near L1) meets
@@ -72,13 +72,13 @@ void ck_f16_gemm_pack_b_scalar(size_t n, size_t k, const uint16_t *b, size_t n_s
   }
 }
 
-// Sums of up to CK_GEMM_MR_SCALAR rows by one panel.
-static void ck_f32_gemm_tile_scalar(const ck_gemm_args *args, size_t row, size_t rows, size_t panel,
-                                    float sum[CK_GEMM_MR_SCALAR][NR]) {
+// Sums of up to CK_GEMM_MR_SCALAR rows by one panel over a block of depth.
+CK_INLINE void ck_f32_gemm_tile_scalar(const ck_gemm_args *args, size_t row, size_t rows, size_t panel, size_t begin,
+                                       size_t end, float sum[CK_GEMM_MR_SCALAR][NR]) {
   memset(sum, 0, sizeof(float) * CK_GEMM_MR_SCALAR * NR);
   const float *b_f32 = (const float *)args->b + panel * NR * args->k;
   const uint16_t *b_f16 = (const uint16_t *)args->b + panel * NR * args->k;
-  for (size_t p = 0; p < args->k; ++p) {
+  for (size_t p = begin; p < end; ++p) {
     float b[NR];
     if (args->b_type == CK_TYPE_F16) {
       ck_f16_f32_convert_scalar(NR, b_f16 + p * NR, b);
@@ -87,35 +87,39 @@ static void ck_f32_gemm_tile_scalar(const ck_gemm_args *args, size_t row, size_t
     }
     for (size_t r = 0; r < rows; ++r) {
       float a = args->a[(row + r) * args->a_row_stride + p * args->a_col_stride];
-      for (size_t j = 0; j < NR; ++j) sum[r][j] += a * b[j];
+      for (size_t j = 0; j < NR; ++j) sum[r][j] = fmaf(a, b[j], sum[r][j]);
     }
   }
 }
 
-void ck_f32_gemm_scalar(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
-                        size_t panel_end, float *scratch) {
+CK_SCALAR void ck_f32_gemm_scalar(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                                  size_t panel_end, float *scratch) {
   (void)scratch;
   float sum[CK_GEMM_MR_SCALAR][NR];
   for (size_t panel = panel_begin; panel < panel_end; ++panel) {
     for (size_t row = row_begin; row < row_end; row += CK_GEMM_MR_SCALAR) {
-      size_t rows = row_end - row < CK_GEMM_MR_SCALAR ? row_end - row : CK_GEMM_MR_SCALAR;
-      ck_f32_gemm_tile_scalar(args, row, rows, panel, sum);
-      for (size_t r = 0; r < rows; ++r) {
-        size_t i = row + r;
-        for (size_t j = panel * NR; j < panel * NR + NR && j < args->n; ++j) {
-          float z = sum[r][j - panel * NR];
-          float *c = args->c + i * args->c_row_stride + j;
-          if (args->accumulate) {
-            *c += z;
-            continue;
+      const size_t rows = row_end - row < CK_GEMM_MR_SCALAR ? row_end - row : CK_GEMM_MR_SCALAR;
+      size_t p = 0;
+      do {  // once for k = 0 too: the epilogue is still due
+        const size_t end = args->k - p < CK_GEMM_DEPTH ? args->k : p + CK_GEMM_DEPTH;
+        ck_f32_gemm_tile_scalar(args, row, rows, panel, p, end, sum);
+        for (size_t r = 0; r < rows; ++r) {
+          const size_t i = row + r;
+          for (size_t j = panel * NR; j < panel * NR + NR && j < args->n; ++j) {
+            float *c = args->c + i * args->c_row_stride + j;
+            float z = sum[r][j - panel * NR];
+            if (p > 0 || args->accumulate) z = *c + z;
+            if (end == args->k && !args->accumulate) {
+              if (args->bias) z += args->bias[j];
+              if (args->preactivation) args->preactivation[i * args->preactivation_row_stride + j] = z;
+              z = vactivate_scalar(args->activation, z);
+              if (args->residual) z += args->residual[i * args->residual_row_stride + j];
+            }
+            *c = z;
           }
-          if (args->bias) z += args->bias[j];
-          if (args->preactivation) args->preactivation[i * args->preactivation_row_stride + j] = z;
-          z = ck_activate(args->activation, z);
-          if (args->residual) z += args->residual[i * args->residual_row_stride + j];
-          *c = z;
         }
-      }
+        p = end;
+      } while (p < args->k);
     }
   }
 }

@@ -260,6 +260,7 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
               .bias = last && args->bias && !args->accumulate ? args->bias + column : NULL,
               .add = p > 0 || args->accumulate,
           };
+          CK_NAME(ck_gemm_fetch_tile)(args, epilogue && last && args->residual, block + r, height, column, columns);
           if (widen && r == 0) {
             CK_NAME(ck_gemm_tile_widening)(&tile);
           } else {

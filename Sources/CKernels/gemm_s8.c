@@ -6,7 +6,7 @@
 //
 // Rounding is to nearest even, of a[i, p] times the rounded 127 / max |a[i, p]|. The sum is of integers: 32 bits hold it
 // for k up to 131072 (127 * 128 * k < 2^31; with the offset of VNNI's activations up to 65793), so it is exact in any
-// order, and an element has the same bits on every instruction set, but for activations. The sum becomes a float once,
+// order, and an element has the same bits on every instruction set. The sum becomes a float once,
 // rounded to nearest even; products and sums of the epilogue are rounded each, never fused.
 //
 // Why nothing saturates: AVX2's instruction for bytes (vpmaddubsw) adds two products of u8 and s8 in 16 bits, which
@@ -97,8 +97,8 @@ static float ck_s8_quantize_row_scalar(const float *a, size_t k, float a_scale, 
   return scale.scale;
 }
 
-void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
-                       size_t panel_end, float *scratch) {
+CK_SCALAR void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                                 size_t panel_end, float *scratch) {
   const size_t k = args->k;
   const size_t bytes = args->b_type == CK_TYPE_S4 ? ck_s4_panel_bytes(k, NR, args->b_group) : ck_s8_panel_bytes(k, NR, 1);
   int8_t *const q = (int8_t *)scratch, *const weights = q + k;
@@ -116,7 +116,7 @@ void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, size_t row_en
         float z = (float)sum * (a_scale * scale);
         if (args->bias) z += args->bias[j];
         if (args->preactivation) args->preactivation[i * args->preactivation_row_stride + j] = z;
-        z = ck_activate(args->activation, z);
+        z = vactivate_scalar(args->activation, z);
         if (args->residual) z += args->residual[i * args->residual_row_stride + j];
         args->c[i * args->c_row_stride + j] = z;
       }

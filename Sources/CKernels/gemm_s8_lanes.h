@@ -192,6 +192,7 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
             .columns = columns,
             .bias = args->bias ? args->bias + column : NULL,
         };
+        CK_NAME(ck_gemm_fetch_tile)(args, args->residual != NULL, block + r, height, column, columns);
         CK_S8_NAME(ck_s8_tile_functions)[height - 1][panels > 1](&tile);
         if (epilogue) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
       }

@@ -7,8 +7,6 @@
 #include "kernels.h"
 #include "lanes.h"
 
-#include "activation_scalar.h"
-
 #pragma STDC FP_CONTRACT OFF
 
 #if defined(__x86_64__)

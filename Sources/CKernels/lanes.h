@@ -1,4 +1,5 @@
-// lanes.h: the vector types and operations that the kernels are written in, for AVX2 and AVX-512.
+// lanes.h: the vector types and operations that the kernels are written in, for AVX2 and AVX-512, and what of them
+// formulas need for one float.
 //
 // A vector body is written once, in `<op>_<format>_lanes.h`, with the names below, and compiled twice by
 //
@@ -9,19 +10,30 @@
 // Within a region CK_NAME(ck_f32_add) is ck_f32_add_avx2, `vf` is a vector of CK_LANES floats, `vm` a mask.
 // The `_n` forms touch the first n <= CK_LANES elements only and read zeros for the others, so that a tail runs through
 // the same arithmetic as whole vectors do. vmin and vmax return their second operand when either is NaN.
+//
+// So that a number doesn't depend on the instruction set, a sum over a row is CK_SUM_LANES partial sums, of every
+// CK_SUM_LANES-th element, or twice as many; CK_PARTS vectors hold CK_SUM_LANES of them, and vsum_parts adds halves to
+// halves until one is left. The scalar versions do the same (scalar.h).
 
 #ifndef CK_LANES_H
 #define CK_LANES_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#pragma STDC FP_CONTRACT OFF
 
 #define CK_PASTE_EXPANDED(base, isa) base##_##isa
 #define CK_PASTE(base, isa) CK_PASTE_EXPANDED(base, isa)
 #define CK_NAME(base) CK_PASTE(base, CK_ISA)
 #define CK_INLINE static inline __attribute__((always_inline, unused))
 
+// Partial sums of a row.
+enum { CK_SUM_LANES = 16 };
+
 #define CK_LANES CK_NAME(ck_lanes)
+#define CK_PARTS (CK_SUM_LANES / CK_LANES)
 #define vf CK_NAME(vf)
 #define vm CK_NAME(vm)
 #define vzero CK_NAME(vzero)
@@ -52,9 +64,35 @@
 #define vfirst CK_NAME(vfirst)
 #define vbelow CK_NAME(vbelow)
 #define vsum CK_NAME(vsum)
+#define vsum_parts CK_NAME(vsum_parts)
 #define vlargest CK_NAME(vlargest)
 #define vsum_squares CK_NAME(vsum_squares)
 #define vany_not_finite CK_NAME(vany_not_finite)
+
+// ---- One float: what lanes_math.h and activation_lanes.h are written in.
+#define CK_ISA scalar
+
+typedef float vf;
+typedef int vm;
+
+CK_INLINE vf vzero(void) { return 0.0f; }
+CK_INLINE vf vset(float x) { return x; }
+CK_INLINE vf vadd(vf a, vf b) { return a + b; }
+CK_INLINE vf vsub(vf a, vf b) { return a - b; }
+CK_INLINE vf vmul(vf a, vf b) { return a * b; }
+CK_INLINE vf vdiv(vf a, vf b) { return a / b; }
+CK_INLINE vf vfma(vf a, vf b, vf c) { return fmaf(a, b, c); }
+CK_INLINE vf vfnma(vf a, vf b, vf c) { return fmaf(-a, b, c); }
+CK_INLINE vf vmin(vf a, vf b) { return a < b ? a : b; }
+CK_INLINE vf vmax(vf a, vf b) { return a > b ? a : b; }
+CK_INLINE vf vabs(vf a) { return fabsf(a); }
+CK_INLINE vf vcopysign(vf a, vf sign) { return copysignf(a, sign); }
+CK_INLINE vf vround(vf a) { return nearbyintf(a); }
+CK_INLINE vf vscale2(vf a, vf n) { return n == n ? ldexpf(a, (int)n) : n; }
+CK_INLINE vm vless(vf a, vf b) { return a < b; }
+CK_INLINE vf vselect(vm mask, vf yes, vf no) { return mask ? yes : no; }
+
+#undef CK_ISA
 
 #if defined(__x86_64__)
 
@@ -150,6 +188,7 @@ CK_INLINE float vsum(vf v) {
   __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
+CK_INLINE float vsum_parts(const vf *parts) { return vsum(vadd(parts[0], parts[1])); }
 CK_INLINE float vlargest(vf v) {
   __m128 four = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
   __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
@@ -247,6 +286,7 @@ CK_INLINE float vsum(vf v) {
   __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
+CK_INLINE float vsum_parts(const vf *parts) { return vsum(parts[0]); }
 CK_INLINE float vlargest(vf v) {
   __m256 eight = _mm256_max_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
   __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));

@@ -1,6 +1,7 @@
-// lanes_math.h: exp, tanh, sigmoid and the normal distribution over vectors. Included within a region (see lanes.h).
+// lanes_math.h: exp, tanh, sigmoid and the normal distribution over vectors. Included within a region (see lanes.h),
+// also that of one float.
 //
-// Largest errors found by comparing every 97th float with double; AVX2 and AVX-512 give the same bits:
+// Largest errors found by comparing every 97th float with double; all instruction sets give the same bits:
 //   vexp        1 ulp; underflows gradually to 0, overflows to infinity; NaN stays NaN
 //   vtanh       1.4 ulp
 //   vsigmoid    3 ulp (down to the normal range's end)

@@ -8,36 +8,36 @@
 //   d_scale[j] = sum_rows dy[j] h[j],  d_shift[j] = sum_rows dy[j]
 //
 // Layout  rows of C contiguous floats; mean and r: one float a row. The VJP's x is s. y may be x, dx may be dy.
-// Scalar  the definition: two passes over a row, sums in order.
-// Vector  the same passes, 2 x CK_LANES partial sums a row, so that a row's result does not depend on its place.
+// Scalar  the definition: two passes over a row, 2 x CK_SUM_LANES partial sums; in the VJP sums in order.
+// Vector  the same passes and partial sums, so that a row's result depends neither on its place nor, but for the VJP,
+//         on the instruction set.
 // Source  Ba, Kiros and Hinton, "Layer normalization", 2016, arXiv:1607.06450, section 3.
-
-#include <math.h>
 
 #include "kernels.h"
 #include "lanes.h"
+#include "scalar.h"
 
 #pragma STDC FP_CONTRACT OFF
 
-void ck_f32_layernorm_scalar(size_t rows, size_t columns, const float *x, const float *residual, const float *scale,
-                             const float *shift, float epsilon, float *y, float *sum, float *mean,
-                             float *inverse_deviation) {
+CK_SCALAR void ck_f32_layernorm_scalar(size_t rows, size_t columns, const float *x, const float *residual,
+                                       const float *scale, const float *shift, float epsilon, float *y, float *sum,
+                                       float *mean, float *inverse_deviation) {
   for (size_t i = 0; i < rows; ++i) {
     size_t row = i * columns;
-    float total = 0.0f, squares = 0.0f;
+    float total[2 * CK_SUM_LANES] = {0}, squares[2 * CK_SUM_LANES] = {0};
     for (size_t j = 0; j < columns; ++j) {
       float s = residual ? x[row + j] + residual[row + j] : x[row + j];
       if (sum) sum[row + j] = s;
       y[row + j] = s;  // read again below
-      total += s;
+      total[j % (2 * CK_SUM_LANES)] += s;
     }
-    float m = total / (float)columns;
+    float m = ck_sum_halves(total, 2 * CK_SUM_LANES) / (float)columns;
     for (size_t j = 0; j < columns; ++j) {
       float d = y[row + j] - m;
-      squares += d * d;
+      squares[j % (2 * CK_SUM_LANES)] = fmaf(d, d, squares[j % (2 * CK_SUM_LANES)]);
     }
-    float r = 1.0f / sqrtf(squares / (float)columns + epsilon);
-    for (size_t j = 0; j < columns; ++j) y[row + j] = scale[j] * ((y[row + j] - m) * r) + shift[j];
+    float r = 1.0f / sqrtf(ck_sum_halves(squares, 2 * CK_SUM_LANES) / (float)columns + epsilon);
+    for (size_t j = 0; j < columns; ++j) y[row + j] = fmaf(scale[j], (y[row + j] - m) * r, shift[j]);
     if (mean) mean[i] = m;
     if (inverse_deviation) inverse_deviation[i] = r;
   }

@@ -1,20 +1,28 @@
 // layernorm_f32_lanes.h: the vector version of layernorm_f32.c, which see. Included within a region (see lanes.h).
 
-// A row in pairs of vectors: BODY sees the column j, the count n of its vector and `part`, 0 or 1.
+// A row in vectors: BODY sees the column j, the count n of its vector and `part`, which of the 2 x CK_PARTS vectors of
+// partial sums is its own.
 #define CK_EACH_VECTOR(columns, BODY)                                                 \
   do {                                                                                \
     size_t j = 0;                                                                     \
-    for (; j + 2 * CK_LANES <= (columns); j += CK_LANES) {                            \
-      const size_t n = CK_LANES;                                                      \
-      { const int part = 0; BODY }                                                    \
-      j += CK_LANES;                                                                  \
-      { const int part = 1; BODY }                                                    \
+    while (j + 2 * CK_SUM_LANES <= (columns)) {                                       \
+      _Pragma("clang loop unroll(full)")                                              \
+      for (size_t part = 0; part < 2 * CK_PARTS; ++part, j += CK_LANES) {             \
+        const size_t n = CK_LANES;                                                    \
+        BODY                                                                          \
+      }                                                                               \
     }                                                                                 \
-    for (int part = 0; j < (columns); j += CK_LANES, part = 1) {                      \
+    for (size_t part = 0; j < (columns); j += CK_LANES, ++part) {                     \
       const size_t n = (columns) - j < CK_LANES ? (columns) - j : CK_LANES;           \
       BODY                                                                            \
     }                                                                                 \
   } while (0)
+
+// The sum of 2 x CK_PARTS vectors.
+CK_INLINE float CK_NAME(ck_row_sum)(vf *parts) {
+  for (size_t part = 0; part < CK_PARTS; ++part) parts[part] = vadd(parts[part], parts[part + CK_PARTS]);
+  return vsum_parts(parts);
+}
 
 void CK_NAME(ck_f32_layernorm)(size_t rows, size_t columns, const float *x, const float *residual, const float *scale,
                                const float *shift, float epsilon, float *y, float *sum, float *mean,
@@ -22,7 +30,8 @@ void CK_NAME(ck_f32_layernorm)(size_t rows, size_t columns, const float *x, cons
   for (size_t i = 0; i < rows; ++i) {
     const float *in = x + i * columns, *other = residual ? residual + i * columns : NULL;
     float *out = y + i * columns, *kept = sum ? sum + i * columns : NULL;
-    vf total[2] = {vzero(), vzero()}, squares[2] = {vzero(), vzero()};
+    vf total[2 * CK_PARTS], squares[2 * CK_PARTS];
+    for (size_t part = 0; part < 2 * CK_PARTS; ++part) total[part] = squares[part] = vzero();
     CK_EACH_VECTOR(columns, {
       vf s = vload_n(in + j, n);
       if (other) s = vadd(s, vload_n(other + j, n));
@@ -30,14 +39,14 @@ void CK_NAME(ck_f32_layernorm)(size_t rows, size_t columns, const float *x, cons
       vstore_n(out + j, s, n);  // read again below
       total[part] = vadd(total[part], s);
     });
-    const float m = vsum(vadd(total[0], total[1])) / (float)columns;
+    const float m = CK_NAME(ck_row_sum)(total) / (float)columns;
     const vf mean_all = vset(m);
     CK_EACH_VECTOR(columns, {
       vf d = vsub(vload_n(out + j, n), mean_all);
       if (n < CK_LANES) d = vselect(vfirst(n), d, vzero());
       squares[part] = vfma(d, d, squares[part]);
     });
-    const float r = 1.0f / sqrtf(vsum(vadd(squares[0], squares[1])) / (float)columns + epsilon);
+    const float r = 1.0f / sqrtf(CK_NAME(ck_row_sum)(squares) / (float)columns + epsilon);
     const vf r_all = vset(r);
     CK_EACH_VECTOR(columns, {
       (void)part;
@@ -55,15 +64,16 @@ void CK_NAME(ck_f32_layernorm_vjp)(size_t rows, size_t columns, const float *dy,
     const float *grad = dy + i * columns, *in = x + i * columns;
     float *out = dx + i * columns;
     const vf m = vset(mean[i]), r = vset(inverse_deviation[i]);
-    vf sum_g[2] = {vzero(), vzero()}, sum_gh[2] = {vzero(), vzero()};
+    vf sum_g[2 * CK_PARTS], sum_gh[2 * CK_PARTS];
+    for (size_t part = 0; part < 2 * CK_PARTS; ++part) sum_g[part] = sum_gh[part] = vzero();
     CK_EACH_VECTOR(columns, {
       vf g = vmul(vload_n(grad + j, n), vload_n(scale + j, n));  // zeros beyond n
       vf h = vmul(vsub(vload_n(in + j, n), m), r);
       sum_g[part] = vadd(sum_g[part], g);
       sum_gh[part] = vfma(g, h, sum_gh[part]);
     });
-    const vf mean_g = vset(vsum(vadd(sum_g[0], sum_g[1])) / (float)columns);
-    const vf mean_gh = vset(vsum(vadd(sum_gh[0], sum_gh[1])) / (float)columns);
+    const vf mean_g = vset(CK_NAME(ck_row_sum)(sum_g) / (float)columns);
+    const vf mean_gh = vset(CK_NAME(ck_row_sum)(sum_gh) / (float)columns);
     CK_EACH_VECTOR(columns, {
       (void)part;
       vf g = vmul(vload_n(grad + j, n), vload_n(scale + j, n));

@@ -3,26 +3,26 @@
 //   y[j] = e^(x[j] - max x) / sum_l e^(x[l] - max x)
 //
 // Layout  rows of contiguous floats; y may be x.
-// Scalar  the definition.
-// Vector  CK_LANES partial sums a row; the exponential as in lanes_math.h.
+// Scalar  the definition: CK_SUM_LANES partial sums a row; the exponential as in lanes_math.h.
+// Vector  the same arithmetic.
 
-#include <math.h>
-
+#include "activation_scalar.h"
 #include "kernels.h"
 #include "lanes.h"
 
 #pragma STDC FP_CONTRACT OFF
 
-void ck_f32_softmax_scalar(size_t rows, size_t columns, const float *x, float *y) {
+CK_SCALAR void ck_f32_softmax_scalar(size_t rows, size_t columns, const float *x, float *y) {
   for (size_t i = 0; i < rows; ++i) {
     const float *in = x + i * columns;
     float *out = y + i * columns;
-    float largest = -INFINITY, sum = 0.0f;
+    float largest = -INFINITY, partial[CK_SUM_LANES] = {0};
     for (size_t j = 0; j < columns; ++j) largest = in[j] > largest ? in[j] : largest;
     for (size_t j = 0; j < columns; ++j) {
-      out[j] = expf(in[j] - largest);
-      sum += out[j];
+      out[j] = vexp_scalar(in[j] - largest);
+      partial[j % CK_SUM_LANES] += out[j];
     }
+    const float sum = ck_sum_halves(partial, CK_SUM_LANES);
     for (size_t j = 0; j < columns; ++j) out[j] = out[j] / sum;
   }
 }

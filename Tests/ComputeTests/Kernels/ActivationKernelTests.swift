@@ -58,7 +58,7 @@ private let samples: [Float] = {
     return dx.values
   }
 
-  /// GELU keeps its relative accuracy in the lower tail; the definition, by erfcf, loses some to its rounded argument.
+  /// GELU keeps its relative accuracy in the lower tail.
   @Test(arguments: availableKernels) func geluIsAccurateOnTheWholeLine(_ kernels: KernelSet) {
     let found = run(kernels, CK_ACTIVATION_GELU, samples)
     var worst = 0.0
@@ -68,10 +68,9 @@ private let samples: [Float] = {
         #expect(y.magnitude <= 3.1e-37)
         continue
       }
-      let allowed = kernels.instructionSet == .scalar ? 6 + 1.5 * Double(x * x) : 7
-      worst = max(worst, ulps(y, exact) / allowed)
+      worst = max(worst, ulps(y, exact))
     }
-    #expect(worst <= 1)
+    #expect(worst <= 7)
   }
 
   @Test(arguments: availableKernels) func tanhIsAccurate(_ kernels: KernelSet) {
@@ -124,6 +123,17 @@ private let samples: [Float] = {
       #expect(run(kernels, activation, [.nan])[0].isNaN)
     }
     #expect(run(kernels, CK_ACTIVATION_GELU, [.infinity]) == [.infinity])
+  }
+
+  @Test func setsAgreeBitForBit() {
+    var generator = SeededGenerator(state: 5)
+    let dy = generator.floats(samples.count)
+    for activation in all {
+      let forward = agree { run($0, activation, samples).map(\.bitPattern) }
+      #expect(forward, "activation \(activation.rawValue)")
+      let backward = agree { runVJP($0, activation, dy: dy, x: samples).map(\.bitPattern) }
+      #expect(backward, "derivative \(activation.rawValue)")
+    }
   }
 
   @Test(arguments: availableKernels) func anElementDoesNotDependOnItsPlace(_ kernels: KernelSet) {

@@ -131,6 +131,19 @@ private struct Head {
     (48, 24), (65, 7), (101, 32), (130, 64),
   ]
 
+  @Test func setsAgreeBitForBit() {
+    for (length, size) in Self.shapes {
+      for threshold: UInt32 in [0, 0x3333_3333] {
+        let head = Head(length: length, size: size, magnitude: 3, threshold: threshold)
+        let same = agree { kernels in
+          let (context, logSumExp) = head.run(kernels)
+          return [context.bits, logSumExp.bits]
+        }
+        #expect(same, "\(length) x \(size)")
+      }
+    }
+  }
+
   @Test(arguments: availableKernels) func agreesWithDouble(_ kernels: KernelSet) {
     for (length, size) in Self.shapes {
       for threshold: UInt32 in [0, 0x3333_3333] {

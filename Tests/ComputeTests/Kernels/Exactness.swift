@@ -26,6 +26,12 @@ let roundingUnit = Double(Float.ulpOfOne) / 2
 /// The kernels of each instruction set that this machine has.
 let availableKernels: [KernelSet] = InstructionSet.available.compactMap { KernelSet($0) }
 
+/// Whether what `run` gives is the same, to the last bit, for each instruction set that this machine has.
+func agree<Result: Equatable>(_ run: (KernelSet) throws -> Result) rethrows -> Bool {
+  let results = try availableKernels.map(run)
+  return results.allSatisfy { $0 == results.first }
+}
+
 /// Sizes about `width`: none, one, one less and more, three times, odd ones.
 func sizes(about width: Int) -> [Int] {
   Set([0, 1, 2, 3, width - 1, width, width + 1, 3 * width, 3 * width + 5, 101]).sorted()

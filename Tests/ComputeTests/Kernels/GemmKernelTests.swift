@@ -151,15 +151,33 @@ private struct Product {
     }
   }
 
-  @Test func vectorSetsAgreeBitForBit() {
-    let vector = availableKernels.filter { $0.instructionSet != .scalar }
-    let product = Product(m: 31, n: 75, k: 801, seed: 3)
-    let results = vector.map { kernels in
-      let c = GuardedBuffer(count: product.m * product.n)
-      product.run(kernels, c: c)
-      return c.bits
+  @Test func setsAgreeBitForBit() {
+    for (m, n, k) in [(31, 75, 801), (1, 33, 384), (15, 16, 385), (2, 5, 0)] {
+      let product = Product(m: m, n: n, k: k, seed: 3)
+      var generator = SeededGenerator(state: 4)
+      let bias = GuardedBuffer(generator.floats(n)), residual = GuardedBuffer(generator.floats(m * n))
+      for activation in [CK_ACTIVATION_NONE, CK_ACTIVATION_GELU, CK_ACTIVATION_TANH] {
+        let same = agree { kernels in
+          let c = GuardedBuffer(count: m * n)
+          product.run(kernels, c: c) { args in
+            args.bias = UnsafePointer(bias.pointer)
+            args.activation = activation
+            args.residual = UnsafePointer(residual.pointer)
+            args.residual_row_stride = n
+          }
+          return c.bits
+        }
+        #expect(same, "\(m) x \(n) x \(k), activation \(activation.rawValue)")
+      }
+      let before = generator.floats(m * n)
+      let accumulated = agree { kernels in
+        let c = GuardedBuffer(before)
+        product.run(kernels, c: c) { $0.accumulate = 1 }
+        return c.bits
+      }
+      #expect(accumulated, "\(m) x \(n) x \(k), accumulated")
+      #expect(areIntact(bias, residual))
     }
-    #expect(results.allSatisfy { $0 == results.first })
   }
 
   @Test(arguments: availableKernels) func accumulates(_ kernels: KernelSet) {

@@ -73,6 +73,19 @@ import Testing
     }
   }
 
+  @Test func setsAgreeBitForBit() {
+    for columns in sizes(about: 16) + [31, 32, 33, 63, 64, 65, 384, 768] {
+      var generator = SeededGenerator(state: UInt64(columns))
+      let x = generator.floats(3 * columns), residual = generator.floats(3 * columns)
+      let scale = generator.floats(columns), shift = generator.floats(columns)
+      let same = agree { kernels in
+        let found = run(kernels, columns: columns, x: x, residual: residual, scale: scale, shift: shift)
+        return [found.y, found.sum, found.mean, found.inverse].map { $0.map(\.bitPattern) }
+      }
+      #expect(same, "\(columns) columns")
+    }
+  }
+
   @Test(arguments: availableKernels) func constantRowsGiveTheShift(_ kernels: KernelSet) {
     let shift: [Float] = [1, 2, 3, 4, 5]
     let x = [Float](repeating: 0.5, count: 5)
@@ -147,6 +160,19 @@ import Testing
           #expect(alone.bits == Array(y.bits[i * columns..<(i + 1) * columns]))
         }
       }
+    }
+  }
+
+  @Test func setsAgreeBitForBit() {
+    for columns in sizes(about: 16) + [31, 32, 33, 200] {
+      var generator = SeededGenerator(state: UInt64(columns))
+      let values = generator.floats(3 * columns, in: -30...30)
+      let same = agree { kernels in
+        let x = GuardedBuffer(values)
+        kernels.table.softmax_f32(3, columns, x.pointer, x.pointer)
+        return x.bits
+      }
+      #expect(same, "\(columns) columns")
     }
   }
 
