@@ -5,6 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 import Text
+import Training
 
 @Suite("NF4") struct NormalFloatTests {
   private let scratch: ScratchDirectory
@@ -213,8 +214,7 @@ import Text
 
   @Test("A part of a mixed model") func mixed() throws {
     let source = try source()
-    let data = Toy.sentences(30, seed: 2)
-    let text = TokenizedText.toy(data.count, seed: 2)
+    let text = TokenizedText.toy(30, seed: 2)
     let directory = scratch.url.appending(path: "mixed", directoryHint: .isDirectory)
     let found = try MixedQuantizer(maxDrop: 1, fourBit: FourBitOptions(group: 32, codebook: .nf4)).quantize(
       source, to: directory, choosingOn: text, sample: text, backend: backend)
