@@ -6,6 +6,10 @@ public enum CompressionError: Error, Equatable, Sendable {
   case targetTooSmall(bytes: Int, smallest: Int)
   /// Of a scheme whose weights are trained for it, where there is no training.
   case needsTraining(scheme: String)
+  /// Of a scheme that is chosen on labelled sentences, where there are none.
+  case needsSelection(scheme: String)
+  /// A loss of accuracy that can't be asked for.
+  case budget(maxDrop: Double)
   /// The model's training didn't round as the scheme does.
   case notTrained(scheme: String)
   /// Too few sentences to say what goes into a layer.
@@ -38,6 +42,10 @@ extension CompressionError: CustomStringConvertible {
     case .needsTraining(let scheme):
       "\(scheme) trains the model, which needs labelled sentences: run a recipe with 'quantize: [\(scheme)]', whose key "
         + "'qat' says how it is trained"
+    case .needsSelection(let scheme):
+      "\(scheme) chooses formats on labelled sentences that are held out of the training: expected some, found none"
+    case .budget(let maxDrop):
+      "a budget of \(maxDrop): expected a drop of accuracy from 0 to 1, such as 0.003"
     case .notTrained(let scheme):
       "\(scheme): expected a model that was trained with this scheme's fake quantisation"
     }

@@ -143,6 +143,26 @@ enum MadeUpResults {
     return results
   }
 
+  /// With a row of a model of several formats.
+  static func withMixedFormats() -> ShowdownResults {
+    var results = full()
+    var mixed = variant(
+      "baseline-mixed", "5. Mixed (6L)", .converted, layers: 6, correct: 778, bytes: 14_090_000, p50: 3.2, fixed: 8,
+      broken: 9, p: 1, precision: "MIXED")
+    let options = [("int4", 100, 0.0123), ("int8", 200, 0.0004), ("floats", 800, 0)].map {
+      MixedFormats.Option(
+        format: $0.0, bytes: $0.1, klDivergence: $0.2, lossIncrease: 0.5 * $0.2, accuracyDrop: 0.25 * $0.2)
+    }
+    mixed.mixedFormats = MixedFormats(
+      split: "selection", sentences: 2000, sensitivitySentences: 512, maxDrop: 0.003, accuracyDrop: 0.0025,
+      parts: [
+        .init(name: "bert.embeddings", chosen: "int4", options: options),
+        .init(name: "bert.pooler.dense", chosen: "floats", options: Array(options.dropFirst())),
+      ])
+    results.variants.append(mixed)
+    return results
+  }
+
   private static func depth(_ layers: Int, _ accuracy: Double, _ kind: DepthPoint.Kind) -> DepthPoint {
     DepthPoint(
       layers: layers, accuracy: accuracy, kind: kind, interval: Bounds(accuracy - 0.021, accuracy + 0.019),

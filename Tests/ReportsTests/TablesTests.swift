@@ -48,6 +48,23 @@ import Testing
     #expect(!results.markdown().contains("0.8975") && results.markdown().contains("99.85 %"))
   }
 
+  @Test("each part of a model of several formats stands with its costs") func mixedFormats() throws {
+    #expect(!MadeUpResults.full().markdown().contains("What each part of"))
+    var results = MadeUpResults.withMixedFormats()
+    let markdown = results.markdown()
+    #expect(markdown.contains("## What each part of 5. Mixed (6L) costs"))
+    #expect(markdown.contains("loses 0.25 points there, of 0.30 allowed, on 2,000 sentences; as these chose"))
+    #expect(markdown.contains("| bert.embeddings | int4 | 100 | 0.0123 |"))
+    #expect(markdown.contains("| bert.pooler.dense | floats | 800 | N/A | N/A | N/A |"))
+    let json = try results.json()
+    #expect(json.contains("\"mixed_formats\"") && json.contains("\"max_drop\" : 0.003"))
+    #expect(try ShowdownResults(json: Data(json.utf8), path: "results.json") == results)
+    results.variants[results.variants.count - 1].randomWeights = true
+    let random = results.markdown()
+    #expect(
+      random.contains("| bert.embeddings | int4 | 100 | 0.0123 | N/A | N/A |") && !random.contains("points there"))
+  }
+
   @Test("figures of a GPU stand where there are any") func gpu() {
     var results = MadeUpResults.full()
     results.variants[0].gpu = DeviceFigures(

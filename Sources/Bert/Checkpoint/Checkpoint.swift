@@ -81,6 +81,27 @@ public struct Checkpoint: Sendable {
   /// The bytes of the parameters as they are stored, scales included.
   public var parameterBytes: Int { names.reduce(0) { $0 + byteCount(of: $1) } }
 
+  /// All that is stored of a parameter, to be written elsewhere as it is, under its canonical name: values, scales, zero
+  /// points.
+  ///
+  /// - Throws: ``BertError/unknownTensor(path:tensor:)``.
+  package func copies(of name: String) throws(BertError) -> [TensorToWrite] {
+    let stored = try stored(name)
+    let weight = isFourBit(name) ? name + Self.packedSuffix : name
+    var parts = [(stored, weight)]
+    if let scales = scaleNames[name] { parts.append((scales, name + Self.scaleSuffix)) }
+    if let shape = companion(name, Self.shapeSuffix) { parts.append((shape, name + Self.shapeSuffix)) }
+    if let zeroPoints = zeroPointName(of: name) { parts.append((zeroPoints, name + Self.zeroPointSuffix)) }
+    if let scale = inputScaleNames[name] { parts.append((scale, Self.inputScale(beside: name))) }
+    var copies: [TensorToWrite] = []
+    for (stored, name) in parts {
+      guard let entry = files[stored] else { throw .unknownTensor(path: path, tensor: stored) }
+      let bytes = try files.file(of: stored).bytes(of: stored)
+      copies.append(TensorToWrite(name: name, shape: entry.shape, dtype: entry.dtype, bytes: bytes))
+    }
+    return copies
+  }
+
   /// The bytes of a parameter as it is stored, with those of its scales and zero points; 0 if it isn't there.
   public func byteCount(of name: String) -> Int {
     let parts = [storedNames[name], scaleNames[name], zeroPointName(of: name), inputScaleNames[name]]
@@ -92,7 +113,7 @@ public struct Checkpoint: Sendable {
   /// The shape of a parameter, whatever its values are packed in.
   public func shape(of name: String) -> [Int]? {
     guard let shape = entry(name)?.shape else { return nil }
-    guard case .int4 = configuration.quantization?.format(of: name), shape.count == 2 else { return shape }
+    guard configuration.quantization?.format(of: name)?.grouping != nil, shape.count == 2 else { return shape }
     return [shape[0], shape[1] * Self.valuesPerWord]
   }
 
@@ -135,6 +156,7 @@ public struct Checkpoint: Sendable {
         continue
       }
       if try fourBitGroups(name) != nil { continue }
+      if try normalFloatGroups(name) != nil { continue }
       if try halves(name) == nil { _ = try floats(name) }
     }
   }
@@ -164,8 +186,8 @@ public struct Checkpoint: Sendable {
     guard missing.isEmpty else { throw .missingTensors(path: path, missing) }
     for tensor in expected {
       guard let entry = entry(tensor.name) else { continue }
-      if case .int4(let group, let isSymmetric) = configuration.quantization?.format(of: tensor.name) {
-        try checkFourBit(tensor, entry, group: group, isSymmetric: isSymmetric)
+      if let grouping = configuration.quantization?.format(of: tensor.name)?.grouping {
+        try checkFourBit(tensor, entry, group: grouping.columns, isSymmetric: grouping.isSymmetric)
         continue
       }
       guard entry.shape == tensor.shape else {

@@ -7,10 +7,10 @@ public import Compute
 public struct PackedClassifier: Sendable {
   public let configuration: BertConfiguration
   public let backend: CPUBackend
-  private let tables: [EmbeddingTable]
+  private var tables: [EmbeddingTable]
   private let embeddingNorm: PackedNorm
-  private let layers: [PackedLayer]
-  private let pooler: PackedLinear
+  private var layers: [PackedLayer]
+  private var pooler: PackedLinear
   private let classifier: PackedLinear
 
   /// Packs the weights of a checkpoint.
@@ -40,6 +40,19 @@ public struct PackedClassifier: Sendable {
     self.layers = layers
     pooler = try packer.linear(["bert.pooler.dense"])
     classifier = try packer.linear(["classifier"])
+  }
+
+  /// The model with the weights of some of its parts as other models have them, shared and not packed again.
+  ///
+  /// - Parameter parts: by the name of a ``QuantizationUnit``.
+  /// - Precondition: all are of the same sizes, packed for the same backend.
+  package func taking(_ parts: [String: PackedClassifier]) -> PackedClassifier {
+    for other in parts.values { precondition(other.layers.count == layers.count, "\(other.layers.count) layers") }
+    var model = self
+    if let other = parts[QuantizationUnit.embeddings] { model.tables = other.tables }
+    for index in layers.indices { model.layers[index] = layers[index].taking(parts.mapValues { $0.layers[index] }) }
+    if let other = parts[LinearSite.pooler] { model.pooler = other.pooler }
+    return model
   }
 
   /// Tokens that go through the layers together: enough rows to fill the kernels' blocks, so few that the widest

@@ -4,11 +4,11 @@ internal import Compute
 struct PackedLayer: Sendable {
   /// The names of ``LinearSite``, made once.
   private let sites: (queryKeyValue: String, attentionOutput: String, intermediate: String, output: String)
-  private let queryKeyValue: PackedLinear
-  private let attentionOutput: PackedLinear
+  private var queryKeyValue: PackedLinear
+  private var attentionOutput: PackedLinear
   private let attentionNorm: PackedNorm
-  private let intermediate: PackedLinear
-  private let output: PackedLinear
+  private var intermediate: PackedLinear
+  private var output: PackedLinear
   private let outputNorm: PackedNorm
   private let activation: Activation
   private let headCount: Int
@@ -25,6 +25,16 @@ struct PackedLayer: Sendable {
     outputNorm = try packer.norm(prefix + "output.LayerNorm")
     activation = configuration.activation
     headCount = configuration.numAttentionHeads
+  }
+
+  /// The layer with the weights of some of its sites as other layers have them.
+  func taking(_ parts: [String: PackedLayer]) -> PackedLayer {
+    var layer = self
+    if let other = parts[sites.queryKeyValue] { layer.queryKeyValue = other.queryKeyValue }
+    if let other = parts[sites.attentionOutput] { layer.attentionOutput = other.attentionOutput }
+    if let other = parts[sites.intermediate] { layer.intermediate = other.intermediate }
+    if let other = parts[sites.output] { layer.output = other.output }
+    return layer
   }
 
   /// - Parameter rows: the rows of the result that are wanted; nil for all.
@@ -82,6 +92,9 @@ struct WeightPacker {
     if let fourBit = try fourBit(names.map { $0 + ".weight" }) {
       do { return try backend.packed(fourBit: fourBit, bias: bias, inputs: inputs) } catch { throw .tensor(error) }
     }
+    if let rows = try normalFloat(names.map { $0 + ".weight" }) {
+      do { return try backend.packed(rows: rows, bias: bias, inputs: inputs) } catch { throw .tensor(error) }
+    }
     if let mapped = try mapped(names.map { $0 + ".weight" }) {
       do {
         if let layer = try backend.packed(stored: mapped, bias: bias, inputs: inputs) { return layer }
@@ -137,6 +150,7 @@ struct WeightPacker {
   private func floats(_ name: String) throws(BertError) -> [Float] {
     if let quantized = try reader.quantized(name) { return quantized.dequantized() }
     if let fourBit = try reader.fourBit(name) { return fourBit.dequantized() }
+    if let normalFloat = try reader.normalFloat(name) { return normalFloat.dequantized() }
     return try reader.floats(name)
   }
 
@@ -152,6 +166,17 @@ struct WeightPacker {
         }
         found.append(values)
       } catch { throw .tensor(error) }
+    }
+    return found
+  }
+
+  /// Weights of NF4 in eight bits; nil unless all are stored so.
+  private func normalFloat(_ names: [String]) throws(BertError) -> [QuantizedMatrix]? {
+    var found: [QuantizedMatrix] = []
+    for name in names {
+      guard let groups = try reader.normalFloat(name) else { return nil }
+      found.append(groups.rows())
+      groups.bytes.releasePages()
     }
     return found
   }

@@ -10,6 +10,8 @@ package protocol WeightReader {
   func quantized(_ name: String) throws(BertError) -> QuantizedValues?
   /// The weight as groups of four bits; nil if it is stored otherwise.
   func fourBit(_ name: String) throws(BertError) -> FourBitGroups?
+  /// The weight as groups of NF4; nil if it is stored otherwise.
+  func normalFloat(_ name: String) throws(BertError) -> NormalFloatGroups?
   /// The scale of what goes into quantised weights of one input; nil where each token has its own.
   func inputScale(_ names: [String]) throws(BertError) -> Float?
 }
@@ -17,6 +19,7 @@ package protocol WeightReader {
 extension WeightReader {
   package func quantized(_ name: String) throws(BertError) -> QuantizedValues? { nil }
   package func fourBit(_ name: String) throws(BertError) -> FourBitGroups? { nil }
+  package func normalFloat(_ name: String) throws(BertError) -> NormalFloatGroups? { nil }
   package func inputScale(_ names: [String]) throws(BertError) -> Float? { nil }
 }
 
@@ -32,6 +35,8 @@ extension Checkpoint: WeightReader {
   package func quantized(_ name: String) throws(BertError) -> QuantizedValues? { try quantizedRows(name) }
 
   package func fourBit(_ name: String) throws(BertError) -> FourBitGroups? { try fourBitGroups(name) }
+
+  package func normalFloat(_ name: String) throws(BertError) -> NormalFloatGroups? { try normalFloatGroups(name) }
 }
 
 /// The parameters of a model in memory.

@@ -61,8 +61,8 @@ extension FourBitGroups {
 }
 
 extension Checkpoint {
-  private static let packedSuffix = "_packed"
-  private static let shapeSuffix = "_shape"
+  static let packedSuffix = "_packed"
+  static let shapeSuffix = "_shape"
   /// Values of four bits in one I32.
   static let valuesPerWord = 8
 
@@ -70,7 +70,7 @@ extension Checkpoint {
   static func parameter(storedAs stored: String, _ configuration: BertConfiguration) -> String? {
     if stored.hasSuffix(".weight" + packedSuffix),
       case .parameter(let name) = WeightNames.meaning(of: String(stored.dropLast(packedSuffix.count))),
-      case .int4 = configuration.quantization?.format(of: name)
+      configuration.quantization?.format(of: name)?.grouping != nil
     {
       return name
     }
@@ -88,7 +88,7 @@ extension Checkpoint {
   }
 
   /// The stored name of a tensor beside a weight of four bits, such as that of its zero points.
-  private func companion(_ name: String, _ suffix: String) -> String? {
+  func companion(_ name: String, _ suffix: String) -> String? {
     guard let stored = try? stored(name), stored.hasSuffix(Self.packedSuffix) else { return nil }
     let other = String(stored.dropLast(Self.packedSuffix.count)) + suffix
     return files[other] == nil ? nil : other
@@ -104,6 +104,17 @@ extension Checkpoint {
   /// - Throws: ``BertError`` for shapes and formats that don't fit, scales that are missing or not above 0.
   public func fourBitGroups(_ name: String) throws(BertError) -> FourBitGroups? {
     guard case .int4(let group, let isSymmetric) = configuration.quantization?.format(of: name) else { return nil }
+    let (bytes, scales, columns) = try packedGroups(name, group: group, isSymmetric: isSymmetric)
+    return FourBitGroups(
+      bytes: bytes, scales: scales,
+      zeroPoints: try zeroPoints(name, groups: columns / group, rows: scales.count / (columns / group)),
+      columns: columns, group: group)
+  }
+
+  /// The bytes of a weight of four bits, its scales, which are numbers above 0, and how many columns it has.
+  func packedGroups(
+    _ name: String, group: Int, isSymmetric: Bool
+  ) throws(BertError) -> (bytes: MappedBytes, scales: [Float], columns: Int) {
     let stored = try stored(name)
     guard let entry = entry(name), let shape = shape(of: name) else { throw .unknownTensor(path: path, tensor: name) }
     let expected = ExpectedTensor(name: name, shape: shape)
@@ -113,10 +124,7 @@ extension Checkpoint {
     if let index = scales.firstIndex(where: { !($0 > 0 && $0 <= Self.largestScale) }) {
       throw .scale(path: path, tensor: scaleName, row: index / (columns / group), value: scales[index])
     }
-    return FourBitGroups(
-      bytes: try files.file(of: stored).bytes(of: stored), scales: scales,
-      zeroPoints: try zeroPoints(name, groups: columns / group, rows: expected.shape[0]), columns: columns,
-      group: group)
+    return (try files.file(of: stored).bytes(of: stored), scales, columns)
   }
 
   /// One a group, row by row. They are stored eight rows to an I32, the first lowest.

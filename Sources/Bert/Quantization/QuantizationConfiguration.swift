@@ -4,7 +4,8 @@ package import JSON
 ///
 /// The form is that of compressed-tensors, as far as it can be honoured here: weights of s8 with one scale a row, or of four
 /// bits in groups; inputs of linear layers quantised to s8 while the model runs, each token by its own scale or all by one
-/// that is stored. What differs is refused.
+/// that is stored. Modules are named by class or each by its own name, which goes before the class (`match_targets` there);
+/// what is ignored stays floats in any case. What differs is refused.
 ///
 /// - SeeAlso: `QuantizationConfig` of https://github.com/vllm-project/compressed-tensors, version 0.12.2.
 public struct QuantizationConfiguration: Equatable, Sendable {
@@ -26,11 +27,22 @@ public struct QuantizationConfiguration: Equatable, Sendable {
     case int8
     /// Four bits, one scale for `group` columns of a row, and a zero point unless symmetric.
     case int4(group: Int, isSymmetric: Bool)
+    /// Four bits, indices of ``NormalFloat/levels``, one scale for `group` columns of a row. Of linear layers alone.
+    case nf4(group: Int)
 
     var bits: Int {
       switch self {
       case .int8: 8
-      case .int4: 4
+      case .int4, .nf4: 4
+      }
+    }
+
+    /// Of four bits: how many columns share a scale, and whether there are no zero points.
+    var grouping: (columns: Int, isSymmetric: Bool)? {
+      switch self {
+      case .int8: nil
+      case .int4(let group, let isSymmetric): (group, isSymmetric)
+      case .nf4(let group): (group, true)
       }
     }
   }
@@ -43,24 +55,47 @@ public struct QuantizationConfiguration: Equatable, Sendable {
     case perTensor
   }
 
+  /// How a module is quantised.
+  public struct Format: Hashable, Sendable {
+    public let weights: WeightFormat
+    /// ``Inputs/perToken`` for embeddings, whose inputs are ids.
+    public let inputs: Inputs
+
+    public init(weights: WeightFormat, inputs: Inputs = .perToken) {
+      self.weights = weights
+      self.inputs = inputs
+    }
+  }
+
   /// The classes whose weights are quantised, and how.
   public let weights: [ModuleClass: WeightFormat]
-  /// The modules of those classes whose weights stay floats, by name, such as "classifier", or by class.
+  /// Modules that are quantised by name, such as "bert.pooler.dense": a name goes before a class.
+  public let modules: [String: Format]
+  /// The modules whose weights stay floats, by name, such as "classifier", or by class, whatever else names them.
   public let ignore: [String]
-  /// ``Inputs/perToken`` wherever linear layers are not of s8.
+  /// Of ``weights``; ``Inputs/perToken`` wherever linear layers are not of s8.
   public let inputs: Inputs
   /// ``ignore`` as canonical names of weights, so that a long list costs no time.
   private let ignoredWeights: Set<String>
 
-  public init(weights: [ModuleClass: WeightFormat], ignore: [String], inputs: Inputs = .perToken) {
+  /// - Parameter modules: with or without "bert."; what names no linear layer and no embedding table is left out.
+  public init(
+    weights: [ModuleClass: WeightFormat] = [:], modules: [String: Format] = [:], ignore: [String],
+    inputs: Inputs = .perToken
+  ) {
     self.weights = weights.filter { !ignore.contains($0.key.rawValue) }
     self.ignore = ignore
-    self.inputs = self.weights[.linear] == .int8 ? inputs : .perToken
-    var names: Set<String> = []
-    for module in ignore {
-      if case .parameter(let name) = WeightNames.meaning(of: module + ".weight") { names.insert(name) }
+    self.inputs = Self.possible(inputs, .linear, self.weights[.linear])
+    var named: [String: Format] = [:]
+    for (module, format) in modules {
+      guard let weight = Self.weight(of: module), let moduleClass = ModuleClass(weight: weight),
+        !ignore.contains(moduleClass.rawValue)
+      else { continue }
+      named[Self.module(of: weight)] = Format(
+        weights: format.weights, inputs: Self.possible(format.inputs, moduleClass, format.weights))
     }
-    ignoredWeights = names
+    self.modules = named
+    ignoredWeights = Set(ignore.compactMap(Self.weight))
   }
 
   /// Classes of s8, one scale a row.
@@ -68,27 +103,47 @@ public struct QuantizationConfiguration: Equatable, Sendable {
     self.init(weights: Dictionary(uniqueKeysWithValues: targets.map { ($0, .int8) }), ignore: ignore, inputs: inputs)
   }
 
-  /// The classes whose weights are quantised.
-  public var targets: Set<ModuleClass> { Set(weights.keys) }
-
-  /// How a parameter, by its canonical name, is stored; nil for floats.
-  public func format(of name: String) -> WeightFormat? {
-    guard let module = ModuleClass(weight: name), !ignoredWeights.contains(name) else { return nil }
-    return weights[module]
+  /// The classes whose weights are quantised, all or some.
+  public var targets: Set<ModuleClass> {
+    Set(weights.keys).union(modules.keys.compactMap { ModuleClass(weight: $0 + Self.weightSuffix) })
   }
 
+  /// How a parameter, by its canonical name, is stored; nil for floats.
+  public func format(of name: String) -> WeightFormat? { module(of: name)?.weights }
+
   /// Whether a parameter, by its canonical name, is stored quantised.
-  public func quantizes(_ name: String) -> Bool { format(of: name) != nil }
+  public func quantizes(_ name: String) -> Bool { module(of: name) != nil }
 
   /// Whether a parameter, by its canonical name, is a weight beside which the scale of its input is stored.
-  public func hasInputScale(_ name: String) -> Bool {
-    inputs == .perTensor && ModuleClass(weight: name) == .linear && quantizes(name)
+  public func hasInputScale(_ name: String) -> Bool { module(of: name)?.inputs == .perTensor }
+
+  private func module(of name: String) -> Format? {
+    guard let moduleClass = ModuleClass(weight: name), !ignoredWeights.contains(name) else { return nil }
+    if let format = modules[Self.module(of: name)] { return format }
+    return weights[moduleClass].map { Format(weights: $0, inputs: moduleClass == .linear ? inputs : .perToken) }
+  }
+
+  private static let weightSuffix = ".weight"
+
+  /// The canonical name of a module's weight; nil if the name means nothing here.
+  static func weight(of module: String) -> String? {
+    guard case .parameter(let name) = WeightNames.meaning(of: module + weightSuffix) else { return nil }
+    return name
+  }
+
+  /// The canonical name of the module that has this weight.
+  static func module(of weight: String) -> String { String(weight.dropLast(weightSuffix.count)) }
+
+  private static func possible(_ inputs: Inputs, _ moduleClass: ModuleClass, _ weights: WeightFormat?) -> Inputs {
+    moduleClass == .linear && weights == .int8 ? inputs : .perToken
   }
 }
 
 extension QuantizationConfiguration {
   static let key = "quantization_config"
   static let method = "compressed-tensors"
+  /// The `type` of NF4, which compressed-tensors has not.
+  static let normalFloat = "nf4"
   /// What the whole is called when classes differ.
   static let mixedFormat = "mixed-precision"
 
@@ -105,16 +160,26 @@ extension QuantizationConfiguration {
     for key in ["kv_cache_scheme", "sparsity_config", "transform_config"] { try reader.absent(key) }
     let groups = try reader.section("config_groups")
     var weights: [ModuleClass: WeightFormat] = [:]
+    var modules: [String: Format] = [:]
     var inputs = Inputs.perToken
     for name in try groups.names() {
       let group = try groups.section(name)
-      let target = try group.target()
-      guard weights[target] == nil else { throw group.failure("targets", "one group for each class of modules") }
-      let found = try group.weightFormat(of: target, format: format)
-      weights[target] = found
-      if target == .linear { inputs = try group.inputs(of: found) }
+      let targets = try group.targets()
+      let found = try group.weightFormat(of: targets.moduleClass, format: format)
+      let foundInputs = targets.moduleClass == .linear ? try group.inputs(of: found) : .perToken
+      for module in targets.modules {
+        let format = Format(weights: found, inputs: foundInputs)
+        guard modules.updateValue(format, forKey: module) == nil else {
+          throw group.failure("targets", "'\(module)' once in all groups")
+        }
+      }
+      guard targets.isWholeClass else { continue }
+      guard weights.updateValue(found, forKey: targets.moduleClass) == nil else {
+        throw group.failure("targets", "one group for each class of modules")
+      }
+      if targets.moduleClass == .linear { inputs = foundInputs }
     }
-    self.init(weights: weights, ignore: try reader.texts("ignore"), inputs: inputs)
+    self.init(weights: weights, modules: modules, ignore: try reader.texts("ignore"), inputs: inputs)
   }
 }
 
@@ -123,7 +188,7 @@ extension QuantizationConfiguration.WeightFormat {
   var layout: String {
     switch self {
     case .int8: "int-quantized"
-    case .int4: "pack-quantized"
+    case .int4, .nf4: "pack-quantized"
     }
   }
 }

@@ -69,16 +69,45 @@ struct QuantizationReader {
     return texts
   }
 
-  /// What a group is for: one class of modules.
-  func target() throws(BertError) -> QuantizationConfiguration.ModuleClass {
-    let targets = member("targets")?.elements ?? []
-    guard targets.count == 1, let name = targets[0].text,
-      let target = QuantizationConfiguration.ModuleClass(rawValue: name)
-    else {
-      let known = QuantizationConfiguration.ModuleClass.allCases.map { "[\"\($0.rawValue)\"]" }
-      throw failure("targets", known.joined(separator: " or "))
+  /// What a group is for.
+  struct Targets {
+    let moduleClass: QuantizationConfiguration.ModuleClass
+    /// Whether all modules of the class are meant that no name means.
+    var isWholeClass = false
+    /// Canonical names.
+    var modules: [String] = []
+  }
+
+  /// Modules of one class, by the class or by their names.
+  func targets() throws(BertError) -> Targets {
+    var found: Targets?
+    for target in member("targets")?.elements ?? [] {
+      guard let name = target.text, let (moduleClass, module) = Self.target(name),
+        moduleClass == found?.moduleClass ?? moduleClass
+      else { throw wrongTargets }
+      var targets = found ?? Targets(moduleClass: moduleClass)
+      if let module { targets.modules.append(module) } else { targets.isWholeClass = true }
+      found = targets
     }
-    return target
+    guard let found else { throw wrongTargets }
+    return found
+  }
+
+  private var wrongTargets: BertError {
+    let known = QuantizationConfiguration.ModuleClass.allCases.map { "[\"\($0.rawValue)\"]" }
+    return failure(
+      "targets",
+      known.joined(separator: " or ")
+        + ", or names of modules of one of these, such as \"bert.pooler.dense\" (patterns, \"re:...\", are not read)")
+  }
+
+  /// A class, with nil, or the class and canonical name of a module.
+  private static func target(_ name: String) -> (QuantizationConfiguration.ModuleClass, String?)? {
+    if let moduleClass = QuantizationConfiguration.ModuleClass(rawValue: name) { return (moduleClass, nil) }
+    guard let weight = QuantizationConfiguration.weight(of: name),
+      let moduleClass = QuantizationConfiguration.ModuleClass(weight: weight)
+    else { return nil }
+    return (moduleClass, QuantizationConfiguration.module(of: weight))
   }
 
   /// The layout of all groups that don't name one: "int-quantized" or "pack-quantized"; nil where each has to.
@@ -101,6 +130,7 @@ struct QuantizationReader {
     try absent("output_activations")
     let weights = try section("weights")
     let found = try weights.weightFormat()
+    if case .nf4 = found, target == .embedding { throw weights.failure("type", "\"int\" for embeddings") }
     try text("format", is: found.layout, orElse: format)
     // What goes into a table are ids.
     if target == .embedding { try absent("input_activations") }
@@ -130,7 +160,12 @@ struct QuantizationReader {
 
   /// Of a `weights` section.
   private func weightFormat() throws(BertError) -> QuantizationConfiguration.WeightFormat {
-    try checkNumbers()
+    let isNormalFloat = member("type")?.text?.lowercased() == QuantizationConfiguration.normalFloat
+    try checkNumbers(type: isNormalFloat ? QuantizationConfiguration.normalFloat : "int")
+    if isNormalFloat {
+      try number("num_bits", is: 4, orElse: 8)
+      try flag("symmetric", is: true, orElse: true)
+    }
     try flag("dynamic", is: false, orElse: false)
     let bits = member("num_bits").map { $0.integer ?? 0 } ?? 8
     switch bits {
@@ -150,6 +185,7 @@ struct QuantizationReader {
       guard let group = member("group_size")?.integer, group > 0, group.isMultiple(of: 32) else {
         throw failure("group_size", "a multiple of 32")
       }
+      if isNormalFloat { return .nf4(group: group) }
       if let symmetric = member("symmetric") {
         guard case .bool(let isSymmetric) = symmetric else { throw failure("symmetric", "true or false") }
         return .int4(group: group, isSymmetric: isSymmetric)
@@ -160,8 +196,8 @@ struct QuantizationReader {
   }
 
   /// Whole numbers in the order of their columns.
-  private func checkNumbers() throws(BertError) {
-    try text("type", is: "int", orElse: "int")
+  private func checkNumbers(type: String = "int") throws(BertError) {
+    try text("type", is: type, orElse: "int")
     try absent("actorder")
     try absent("block_structure")
   }

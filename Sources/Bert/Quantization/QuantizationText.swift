@@ -3,11 +3,9 @@ package import JSON
 extension QuantizationConfiguration {
   /// The value of `quantization_config`, with the keys that compressed-tensors writes.
   package var json: JSONValue {
-    let groups = ModuleClass.allCases.compactMap { target in weights[target].map { (target, $0) } }
-    let layouts = Set(groups.map(\.1.layout))
-    let members = groups.enumerated().map { index, group in
-      JSONMember("group_\(index)", Self.group(group.0, group.1, inputs))
-    }
+    let groups = groups
+    let layouts = Set(groups.map(\.format.weights.layout))
+    let members = groups.enumerated().map { JSONMember("group_\($0)", $1.json) }
     return .object([
       JSONMember("config_groups", .object(members)),
       JSONMember("format", .string(layouts.count == 1 ? layouts.first ?? "" : Self.mixedFormat)),
@@ -19,33 +17,69 @@ extension QuantizationConfiguration {
     ])
   }
 
-  private static func group(_ target: ModuleClass, _ format: WeightFormat, _ inputs: Inputs) -> JSONValue {
+  /// Classes, then modules of one class and format together, in the order of the model.
+  private var groups: [Group] {
+    var groups = ModuleClass.allCases.compactMap { moduleClass in
+      weights[moduleClass].map {
+        Group(
+          moduleClass: moduleClass, format: Format(weights: $0, inputs: inputs), targets: [moduleClass.rawValue])
+      }
+    }
+    let ofClasses = groups.count
+    for module in modules.keys.sorted(by: Self.comesBefore) {
+      guard let format = modules[module], let moduleClass = ModuleClass(weight: module + ".weight") else { continue }
+      let same = groups[ofClasses...].firstIndex { $0.moduleClass == moduleClass && $0.format == format }
+      if let same {
+        groups[same].targets.append(module)
+      } else {
+        groups.append(Group(moduleClass: moduleClass, format: format, targets: [module]))
+      }
+    }
+    return groups
+  }
+
+  /// Embeddings, layers by their numbers, the rest; by name within each.
+  private static func comesBefore(_ a: String, _ b: String) -> Bool {
+    func place(_ module: String) -> (Int, String) {
+      (WeightNames.layerIndex(module) ?? (ModuleClass(weight: module + ".weight") == .embedding ? -1 : .max), module)
+    }
+    return place(a) < place(b)
+  }
+}
+
+/// Targets that are quantised alike.
+private struct Group {
+  let moduleClass: QuantizationConfiguration.ModuleClass
+  let format: QuantizationConfiguration.Format
+  var targets: [String]
+
+  var json: JSONValue {
     let inputs =
-      switch inputs {
-      case .perToken: numbers(.int8, strategy: "token", isDynamic: true)
-      case .perTensor: numbers(.int8, strategy: "tensor", isDynamic: false)
+      switch format.inputs {
+      case .perToken: Self.numbers(.int8, strategy: "token", isDynamic: true)
+      case .perTensor: Self.numbers(.int8, strategy: "tensor", isDynamic: false)
       }
     let weights =
-      switch format {
-      case .int8: numbers(format, strategy: "channel", isDynamic: false)
-      case .int4: numbers(format, strategy: "group", isDynamic: false)
+      switch format.weights {
+      case .int8: Self.numbers(format.weights, strategy: "channel", isDynamic: false)
+      case .int4, .nf4: Self.numbers(format.weights, strategy: "group", isDynamic: false)
       }
     return .object([
-      JSONMember("format", .string(format.layout)),
-      JSONMember("input_activations", target == .linear ? inputs : .null),
+      JSONMember("format", .string(format.weights.layout)),
+      JSONMember("input_activations", moduleClass == .linear ? inputs : .null),
       JSONMember("output_activations", .null),
-      JSONMember("targets", .array([.string(target.rawValue)])),
+      JSONMember("targets", .array(targets.map { .string($0) })),
       JSONMember("weights", weights),
     ])
   }
 
-  private static func numbers(_ format: WeightFormat, strategy: String, isDynamic: Bool) -> JSONValue {
-    var group = JSONValue.null
-    var isSymmetric = true
-    if case .int4(let size, let symmetric) = format {
-      group = .number("\(size)")
-      isSymmetric = symmetric
-    }
+  private static func numbers(
+    _ format: QuantizationConfiguration.WeightFormat, strategy: String, isDynamic: Bool
+  ) -> JSONValue {
+    let group = format.grouping.map { JSONValue.number("\($0.columns)") } ?? .null
+    let isSymmetric = format.grouping?.isSymmetric ?? true
+    var type = "int"
+    if case .nf4 = format { type = QuantizationConfiguration.normalFloat }
     return .object([
       JSONMember("actorder", .null),
       JSONMember("block_structure", .null),
@@ -56,7 +90,7 @@ extension QuantizationConfiguration {
       JSONMember("observer_kwargs", .object([])),
       JSONMember("strategy", .string(strategy)),
       JSONMember("symmetric", .bool(isSymmetric)),
-      JSONMember("type", .string("int")),
+      JSONMember("type", .string(type)),
     ])
   }
 }

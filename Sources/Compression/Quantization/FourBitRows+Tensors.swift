@@ -8,8 +8,8 @@ extension FourBitRows {
   /// Scales are F16, which holds them exactly.
   func tensors(_ name: String, shape: [Int], isSymmetric: Bool) -> [TensorToWrite] {
     let groups = multipliers.count / shape[0]
-    let scales = multipliers.indices.map { Float(multipliers[$0]) * steps[$0 / groups] }
-    var tensors = fourBitTensors(name, shape: shape, values: values, scales: scales)
+    var tensors = packedTensors(
+      name, shape, values, scales: multipliers.indices.map { Float(multipliers[$0]) * steps[$0 / groups] })
     if !isSymmetric {
       tensors.append(
         TensorToWrite(
@@ -36,16 +36,21 @@ extension QuantizedMatrix {
     let packed = stride(from: 0, to: values.count, by: 2).map { index in
       UInt8(values[index] + 8) | UInt8(values[index + 1] + 8) << 4
     }
-    return Compression.fourBitTensors(name, shape: [rows, columns], values: packed, scales: steps)
+    return packedTensors(name, [rows, columns], packed, scales: steps)
   }
 }
 
-/// `weight_packed`, `weight_scale` and `weight_shape`.
+extension NormalFloatRows {
+  /// In the same form, with indices for values; `type` is what tells them apart.
+  func tensors(_ name: String, shape: [Int]) -> [TensorToWrite] { packedTensors(name, shape, values, scales: scales) }
+}
+
+/// `weight_packed`, `weight_scale` in F16 and `weight_shape`.
 ///
 /// - Parameters:
 ///   - values: row by row, two a byte, the first in the low half.
 ///   - scales: one a group, row by row.
-private func fourBitTensors(_ name: String, shape: [Int], values: [UInt8], scales: [Float]) -> [TensorToWrite] {
+private func packedTensors(_ name: String, _ shape: [Int], _ values: [UInt8], scales: [Float]) -> [TensorToWrite] {
   [
     TensorToWrite(name: name + "_packed", shape: [shape[0], shape[1] / 8], dtype: .i32) { sink in
       try sink(values.span.bytes)

@@ -33,9 +33,16 @@ public struct ModelQuantizer: Sendable {
   public func quantize(_ source: Checkpoint, to directory: URL, calibration: Calibration? = nil) throws {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
     guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
+    guard !scheme.needsSelection else { throw CompressionError.needsSelection(scheme: scheme.rawValue) }
     try source.validate(requireClassifier: false)
+    try quantize(source, by: scheme.configuration(fourBit), to: directory, calibration: calibration)
+  }
+
+  /// Writes what a configuration says, whatever the scheme.
+  package func quantize(
+    _ source: Checkpoint, by quantization: QuantizationConfiguration, to directory: URL, calibration: Calibration?
+  ) throws {
     var configuration = source.configuration
-    let quantization = scheme.configuration(fourBit)
     configuration.quantization = quantization
     configuration.dtype = "float32"
     let inputs = calibration?.ranges(ranges) ?? [:]
@@ -50,18 +57,29 @@ public struct ModelQuantizer: Sendable {
         tensors += quantized(name, shape, quantizer.quantized(values, columns: shape[1]))
         if quantization.hasInputScale(name) { tensors.append(try inputScale(name, inputs)) }
       case .int4(let group, let isSymmetric) where shape.count == 2:
-        guard group > 0, group.isMultiple(of: 32), shape[1].isMultiple(of: group) else {
-          throw BertError.groupSize(path: source.path, tensor: name, columns: shape[1], group: group)
-        }
+        try check(group, source, name, columns: shape[1])
         let quantizer = FourBitQuantizer(group: group, isSymmetric: isSymmetric)
         let rows =
           try rounding.quantized(name, values, columns: shape[1], by: quantizer)
           ?? quantizer.quantized(values, columns: shape[1])
         tensors += rows.tensors(name, shape: shape, isSymmetric: isSymmetric)
+      case .nf4(let group) where shape.count == 2:
+        try check(group, source, name, columns: shape[1])
+        let quantizer = NormalFloatQuantizer(group: group)
+        let rows =
+          try rounding.quantized(name, values, columns: shape[1], by: quantizer)
+          ?? quantizer.quantized(values, columns: shape[1])
+        tensors += rows.tensors(name, shape: shape)
       default: tensors.append(TensorToWrite(name: name, shape: shape, floats: values))
       }
     }
     try CheckpointWriter(configuration: configuration, tokenizerSource: source.directory).write(tensors, to: directory)
+  }
+
+  private func check(_ group: Int, _ source: Checkpoint, _ name: String, columns: Int) throws(BertError) {
+    guard group > 0, group.isMultiple(of: 32), columns.isMultiple(of: group) else {
+      throw .groupSize(path: source.path, tensor: name, columns: columns, group: group)
+    }
   }
 
   private func inputScale(_ name: String, _ inputs: [String: InputRange]) throws(CompressionError) -> TensorToWrite {
@@ -94,12 +112,22 @@ private struct RoundingBySite {
   mutating func quantized(
     _ name: String, _ values: [Float], columns: Int, by quantizer: FourBitQuantizer
   ) throws(CompressionError) -> FourBitRows? {
+    try rounding(name, columns: columns)?.quantized(values, by: quantizer, workers: workers)
+  }
+
+  mutating func quantized(
+    _ name: String, _ values: [Float], columns: Int, by quantizer: NormalFloatQuantizer
+  ) throws(CompressionError) -> NormalFloatRows? {
+    try rounding(name, columns: columns)?.quantized(values, by: quantizer, workers: workers)
+  }
+
+  private mutating func rounding(_ name: String, columns: Int) throws(CompressionError) -> SecondOrderRounding? {
     guard let site = LinearSite.of(weight: name), let moments = moments[site] else { return nil }
     let rounding =
       if let last, last.site == site { last.rounding } else {
         try SecondOrderRounding(moments: moments, columns: columns)
       }
     last = (site, rounding)
-    return rounding.quantized(values, by: quantizer, workers: workers)
+    return rounding
   }
 }

@@ -12,10 +12,13 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   case int4
   /// The numbers of ``int4``, symmetric, of weights that were trained to be rounded to them.
   case int4QAT = "int4-qat"
+  /// Each part of the model as in ``int4``, as in ``int8PTQDynamic`` or in floats, as a budget allows: ``MixedQuantizer``.
+  case mixed
 
   /// The format of the weights, as tables show it.
   public var weightFormat: String {
     switch self {
+    case .mixed: "MIXED"
     case .int8PTQDynamic, .int8PTQ, .int8QAT: "INT8"
     case .int4, .int4QAT: "INT4"
     }
@@ -25,7 +28,10 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   public var needsCalibration: Bool { self == .int8PTQ }
 
   /// Whether ``Calibration``, with moments, makes it better: weights are rounded so that outputs change least.
-  public var gainsByMoments: Bool { self == .int4 }
+  public var gainsByMoments: Bool { self == .int4 || self == .mixed }
+
+  /// Whether formats are chosen on labelled sentences that are held out of the training.
+  public var needsSelection: Bool { self == .mixed }
 
   /// For people.
   public var title: String {
@@ -35,10 +41,11 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
     case .int8QAT: "INT8 QAT"
     case .int4: "INT4"
     case .int4QAT: "INT4 QAT"
+    case .mixed: "mixed"
     }
   }
 
-  /// Which weights are quantised. The classifier keeps its floats: a few rows, on which each logit depends.
+  /// Which weights are quantised, but for those that ``mixed`` chooses by name. The classifier keeps its floats: a few rows, on which each logit depends.
   public var configuration: QuantizationConfiguration {
     switch self {
     case .int8PTQDynamic, .int8QAT: QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"])
@@ -46,30 +53,43 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
       QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"], inputs: .perTensor)
     case .int4: configuration(FourBitOptions())
     case .int4QAT: Self.int4.configuration
+    case .mixed: QuantizationConfiguration(ignore: ["classifier"])
     }
   }
 
   /// The same, with the options of a scheme of four bits.
   func configuration(_ options: FourBitOptions) -> QuantizationConfiguration {
     guard self == .int4 else { return configuration }
-    let weights = QuantizationConfiguration.WeightFormat.int4(group: options.group, isSymmetric: options.isSymmetric)
     return QuantizationConfiguration(
-      weights: [.linear: weights, .embedding: options.embeddings == .int8 ? .int8 : weights], ignore: ["classifier"])
+      weights: [.linear: options.linear, .embedding: options.embeddings == .int8 ? .int8 : options.uniform],
+      ignore: ["classifier"])
   }
 
   /// The scheme that a directory's configuration is of, whatever its options; nil for one that was made otherwise.
   ///
   /// A directory doesn't tell whether its weights were trained for it: of such schemes it is the first.
   public init?(_ configuration: QuantizationConfiguration) {
-    if case .int4(let group, let isSymmetric) = configuration.weights[.linear] {
-      let all = FourBitOptions.Embeddings.allCases.map {
-        FourBitOptions(group: group, isSymmetric: isSymmetric, embeddings: $0)
+    if configuration.weights.isEmpty, configuration.modules.values.contains(where: { $0.inputs == .perToken }) {
+      self = .mixed
+      return
+    }
+    let options: FourBitOptions? =
+      switch configuration.weights[.linear] {
+      case .int4(let group, let isSymmetric): FourBitOptions(group: group, isSymmetric: isSymmetric)
+      case .nf4(let group): FourBitOptions(group: group, codebook: .nf4)
+      case .int8, nil: nil
+      }
+    if var options {
+      let all = FourBitOptions.Embeddings.allCases.map { embeddings in
+        options.embeddings = embeddings
+        return options
       }
       guard all.contains(where: { Self.int4.configuration($0) == configuration }) else { return nil }
       self = .int4
       return
     }
-    guard let scheme = Self.allCases.first(where: { $0.configuration == configuration }) else { return nil }
+    let byClass = Self.allCases.filter { !$0.needsSelection }
+    guard let scheme = byClass.first(where: { $0.configuration == configuration }) else { return nil }
     self = scheme
   }
 }
@@ -100,15 +120,33 @@ public struct FourBitOptions: Equatable, Sendable, Codable {
     case int4
   }
 
+  /// The numbers of a group of a linear layer.
+  public enum Codebook: String, CaseIterable, Sendable, Codable {
+    /// Whole multiples of a step.
+    case uniform
+    /// ``NormalFloat/levels``; multiplied in eight bits, and as large in memory.
+    case nf4
+  }
+
   /// Columns that share a scale: 32, 64 or 128.
   public var group: Int
   /// Whether zero points are 8 throughout; else each group has its own.
   public var isSymmetric: Bool
   public var embeddings: Embeddings
+  public var codebook: Codebook
 
-  public init(group: Int = 64, isSymmetric: Bool = true, embeddings: Embeddings = .int8) {
+  public init(
+    group: Int = 64, isSymmetric: Bool = true, embeddings: Embeddings = .int8, codebook: Codebook = .uniform
+  ) {
+    self.codebook = codebook
     self.group = group
     self.isSymmetric = isSymmetric
     self.embeddings = embeddings
   }
+
+  /// Of linear layers.
+  var linear: QuantizationConfiguration.WeightFormat { codebook == .nf4 ? .nf4(group: group) : uniform }
+
+  /// Of embeddings, if they have four bits.
+  var uniform: QuantizationConfiguration.WeightFormat { .int4(group: group, isSymmetric: isSymmetric) }
 }

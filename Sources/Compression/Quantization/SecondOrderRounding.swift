@@ -35,39 +35,68 @@ package struct SecondOrderRounding {
   ///
   /// - Complexity: O(rows columns²), the rows shared among `workers`.
   package func quantized(_ values: [Float], by quantizer: FourBitQuantizer, workers: WorkerPool) -> FourBitRows {
+    let (rounded, rows) = rounded(values, group: quantizer.group, workers) { row in
+      FourBitRowRounding(quantizer: quantizer, step: quantizer.choices(for: row).step)
+    }
+    var result = FourBitRows(group: quantizer.group)
+    for (index, row) in rows.enumerated() {
+      result.append(
+        rounded[index * columns..<(index + 1) * columns], FourBitRow(step: row.rounding.step, groups: row.groups))
+    }
+    return result
+  }
+
+  /// The same to NF4; a group's scale is its largest magnitude when its turn comes.
+  package func quantized(
+    _ values: [Float], by quantizer: NormalFloatQuantizer, workers: WorkerPool
+  ) -> NormalFloatRows {
+    let (rounded, rows) = rounded(values, group: quantizer.group, workers) { _ in quantizer }
+    var result = NormalFloatRows(group: quantizer.group)
+    for (index, row) in rows.enumerated() {
+      result.append(rounded[index * columns..<(index + 1) * columns], scales: row.groups)
+    }
+    return result
+  }
+
+  private typealias RoundedRow<Rounding: RowRounding> = (rounding: Rounding, groups: [Rounding.Group])
+
+  /// - Parameter start: how a row is rounded, from its weights as they are.
+  private func rounded<Rounding: RowRounding>(
+    _ values: [Float], group: Int, _ workers: WorkerPool, _ start: @Sendable (ArraySlice<Float>) -> Rounding
+  ) -> (values: [Float], rows: [RoundedRow<Rounding>]) {
     var rounded = values
     let count = values.count / columns
-    var choices = [FourBitRow](repeating: FourBitRow(step: 1, groups: []), count: count)
+    var rows = [RoundedRow<Rounding>?](repeating: nil, count: count)
     rounded.withUnsafeMutableBufferPointer { rounded in
-      choices.withUnsafeMutableBufferPointer { choices in
+      rows.withUnsafeMutableBufferPointer { rows in
         // Each row, and its choices, are one task's own.
         workers.run(count) { row, _ in
           let part = UnsafeMutableBufferPointer(rebasing: rounded[row * columns..<(row + 1) * columns])
-          choices[row] = round(part, quantizer)
+          for column in 0..<columns where silent[column] { part[column] = 0 }
+          let rounding = start(Array(part)[...])
+          rows[row] = (rounding, round(part, group: group, rounding))
         }
       }
     }
-    var rows = FourBitRows(group: quantizer.group)
-    for row in 0..<count { rows.append(rounded[row * columns..<(row + 1) * columns], choices[row]) }
-    return rows
+    return (rounded, rows.compactMap { $0 })
   }
 
   /// Rounds a row in place.
-  private func round(_ row: UnsafeMutableBufferPointer<Float>, _ quantizer: FourBitQuantizer) -> FourBitRow {
-    for column in 0..<columns where silent[column] { row[column] = 0 }
-    var choices = FourBitRow(step: quantizer.choices(for: Array(row)[...]).step, groups: [])
-    for start in stride(from: 0, to: columns, by: quantizer.group) {
-      let part = Array(row[start..<start + quantizer.group])
-      let group = quantizer.choice(for: part[...], step: choices.step).group
-      choices.groups.append(group)
-      for column in start..<start + quantizer.group {
-        let value = group.weight(of: group.value(of: row[column], step: choices.step), step: choices.step)
+  private func round<Rounding: RowRounding>(
+    _ row: UnsafeMutableBufferPointer<Float>, group size: Int, _ rounding: Rounding
+  ) -> [Rounding.Group] {
+    var groups: [Rounding.Group] = []
+    for start in stride(from: 0, to: columns, by: size) {
+      let group = rounding.choice(for: Array(row[start..<start + size])[...])
+      groups.append(group)
+      for column in start..<start + size {
+        let value = rounding.rounded(row[column], in: group)
         let error = (row[column] - value) / factor[column * columns + column]
         row[column] = value
         if error != 0 { makeUp(error, for: column, row) }
       }
     }
-    return choices
+    return groups
   }
 
   /// What the columns after `column` take over of its error.

@@ -38,6 +38,26 @@ extension CPUBackend {
       inputs: inputs, outputs: outputs, type: CK_TYPE_S8, panels: panels, bias: try storage(of: bias))
   }
 
+  /// The same of rows in memory.
+  ///
+  /// - Throws: ``TensorError/countMismatch(op:expected:found:)`` when widths differ, a row has several steps, or the bias
+  ///   doesn't fit.
+  public func packed(rows parts: [QuantizedMatrix], bias: [Float]?, inputs: Int) throws(TensorError) -> PackedLinear {
+    for part in parts where part.columns != inputs || part.groupCount != 1 {
+      throw .countMismatch(op: "pack, rows", expected: inputs, found: part.groupSize)
+    }
+    let outputs = try outputCount(parts.reduce(0) { $0 + $1.rows } * inputs, inputs: inputs, bias: bias)
+    let panels = FloatStorage(count: (table.gemm_s8_packed_bytes(outputs, inputs) + 3) / 4, pool: memory)
+    let values = parts.count == 1 ? parts[0].values : parts.flatMap(\.values)
+    let steps = parts.flatMap(\.steps)
+    // The array is held until the panels are packed, and has outputs x inputs elements.
+    unsafe values.withUnsafeBufferPointer { values in
+      if let start = values.baseAddress { unsafe pack(start, steps, outputs, inputs, into: panels) }
+    }
+    return PackedLinear(
+      inputs: inputs, outputs: outputs, type: CK_TYPE_S8, panels: panels, bias: try storage(of: bias))
+  }
+
   /// Packs `outputs x inputs` values at `start`, which the caller keeps alive.
   @unsafe private func pack(
     _ start: UnsafePointer<Int8>, _ scales: [Float], _ outputs: Int, _ inputs: Int, into panels: FloatStorage

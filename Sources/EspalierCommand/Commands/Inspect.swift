@@ -94,8 +94,14 @@ struct Inspect: AsyncParsableCommand {
     guard let format = checkpoint.dtype(of: name), let shape = checkpoint.shape(of: name) else { return nil }
     let bytes = checkpoint.byteCount(of: name)
     return TensorFacts(
-      name: name, format: checkpoint.isFourBit(name) ? "I4" : format.rawValue, shape: shape, bytes: bytes,
+      name: name, format: checkpoint.isFourBit(name) ? fourBits(name, checkpoint) : format.rawValue, shape: shape,
+      bytes: bytes,
       bitsPerWeight: bits(bytes, of: shape.reduce(1, *)))
+  }
+
+  private func fourBits(_ name: String, _ checkpoint: Checkpoint) -> String {
+    if case .nf4 = checkpoint.configuration.quantization?.format(of: name) { return "NF4" }
+    return "I4"
   }
 
   private func bits(_ bytes: Int, of count: Int) -> Double { 8 * Double(bytes) / Double(max(1, count)) }

@@ -16,15 +16,19 @@ struct Quantize: AsyncParsableCommand {
   var scheme: QuantizationScheme
   @Option(help: "How each row's scale is chosen: least-squared-error or largest-magnitude.")
   var clipping: WeightQuantizer.Clipping = .leastSquaredError
-  @Option(help: "For int4: how many columns share a scale, 32, 64 or 128; it must divide the model's widths.")
+  @Option(help: "For int4 and mixed: how many columns share a scale, 32, 64 or 128; it must divide the model's widths.")
   var groupSize = FourBitOptions().group
-  @Flag(help: "For int4: a zero point for each group.")
+  @Flag(help: "For int4 and mixed: a zero point for each group.")
   var asymmetric = false
+  @Option(
+    help:
+      "For int4 and mixed: the numbers of a group: uniform, or nf4, which is multiplied and held in memory as INT8 is.")
+  var codebook = FourBitOptions().codebook
   @Option(help: "For int4: how embeddings are stored, int8 or int4.")
   var embeddings = FourBitOptions().embeddings
   @Option(
     help:
-      "Sentences of the training data, .tsv or .jsonl, whose labels are not looked at: int8-ptq needs them, int4 rounds better with them."
+      "Sentences of the training data, .tsv or .jsonl, whose labels are not looked at: int8-ptq needs them, int4 and mixed round better with them."
   )
   var calibration: String?
   @Option(help: "How many of them, chosen by a hash of the text.")
@@ -34,6 +38,7 @@ struct Quantize: AsyncParsableCommand {
   var ranges: RangeChoice = .auto
   @Option(help: "For int8-ptq: how much of attention's outliers goes into weights, 0 to 1; none where it isn't given.")
   var smoothing: Double?
+  @OptionGroup var mixedOptions: MixedOptions
   @Option(help: "The directory of the quantised model; that of the model and the scheme's name where it isn't given.")
   var output: String?
   @OptionGroup var compute: ComputeOptions
@@ -46,10 +51,12 @@ struct Quantize: AsyncParsableCommand {
     var sourceSizeBytes: Int
     /// By the names of the inputs; nil where nothing was calibrated.
     var inputs: [String: InputRange]?
+    /// What was chosen; nil for schemes without a choice.
+    var mixed: MixedPrecision?
   }
 
   /// Of a run without a recipe.
-  private static let seed: UInt64 = 42
+  static let seed: UInt64 = 42
 
   func run() async throws {
     guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
@@ -59,26 +66,53 @@ struct Quantize: AsyncParsableCommand {
     let url = URL(filePath: target, directoryHint: .isDirectory)
     let quantizer = ModelQuantizer(
       scheme: scheme, quantizer: WeightQuantizer(clipping: clipping),
-      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings),
+      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings, codebook: codebook),
       ranges: ranges)
     let source = try Checkpoint(modelDirectory: directory)
+    if scheme.needsSelection {
+      let found = try mixed(source, to: url, progress)
+      let outcome = outcome(target, directory, mixed: found)
+      if display.json { return try Output.json(outcome) }
+      try show(outcome)
+      return try show(found)
+    }
     let isCalibrated = scheme.needsCalibration || scheme.gainsByMoments && calibration != nil
-    let calibration = isCalibrated ? try measured(source, progress) : nil
+    let calibration = isCalibrated ? try measured(source, calibration ?? "", progress) : nil
     try quantizer.quantize(source, to: url, calibration: calibration)
-    let outcome = Outcome(
-      output: target, scheme: scheme.rawValue, sizeBytes: ModelFiles.bytes(url),
-      sourceSizeBytes: ModelFiles.bytes(directory), inputs: scheme.needsCalibration ? calibration?.ranges(ranges) : nil)
+    let outcome = outcome(
+      target, directory, inputs: scheme.needsCalibration ? calibration?.ranges(ranges) : nil)
     if display.json { return try Output.json(outcome) }
+    try show(outcome)
+  }
+
+  private func outcome(
+    _ target: String, _ source: URL, inputs: [String: InputRange]? = nil, mixed: MixedPrecision? = nil
+  ) -> Outcome {
+    Outcome(
+      output: target, scheme: scheme.rawValue,
+      sizeBytes: ModelFiles.bytes(URL(filePath: target, directoryHint: .isDirectory)),
+      sourceSizeBytes: ModelFiles.bytes(source), inputs: inputs, mixed: mixed)
+  }
+
+  private func show(_ outcome: Outcome) throws {
     try Output.line(
-      "\(target): \(scheme.rawValue), \(outcome.sizeBytes) bytes needed for inference, of \(outcome.sourceSizeBytes)")
+      "\(outcome.output): \(outcome.scheme), \(outcome.sizeBytes) bytes needed for inference, of "
+        + "\(outcome.sourceSizeBytes)")
   }
 
   func validate() throws {
     guard [32, 64, 128].contains(groupSize) else {
       throw ValidationError("--group-size: expected 32, 64 or 128, found \(groupSize)")
     }
+    if asymmetric, codebook == .nf4 {
+      throw ValidationError("--asymmetric: NF4 has a zero among its levels; expected --codebook uniform")
+    }
     if scheme.needsCalibration, calibration == nil {
       throw ValidationError("--scheme \(scheme.rawValue) needs --calibration FILE: sentences of the training data")
+    }
+    if scheme.needsSelection, mixedOptions.data == nil {
+      throw ValidationError(
+        "--scheme \(scheme.rawValue) needs --data FILE: labelled sentences that were not trained on")
     }
     guard calibrationSentences >= Calibration.fewestSentences else {
       throw ValidationError(
@@ -89,10 +123,12 @@ struct Quantize: AsyncParsableCommand {
     }
   }
 
-  private func measured(_ source: Checkpoint, _ progress: any ProgressDisplay) throws -> Calibration {
+  /// Reads the sentences of a file.
+  func measured(_ source: Checkpoint, _ path: String, _ progress: any ProgressDisplay) throws -> Calibration {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
-    let url = URL(filePath: calibration ?? "")
-    let all = try LabelledText.read(url, classCount: .max).map { LabelledSentence(text: $0.text, label: 0) }
+    let all = try LabelledText.read(URL(filePath: path), classCount: .max).map {
+      LabelledSentence(text: $0.text, label: 0)
+    }
     let sentences = DataSplit.sample(all, count: calibrationSentences, seed: Self.seed)
     let tokenizer = try WordPieceTokenizer(
       modelDirectory: source.directory, vocabSize: source.configuration.vocabSize)
@@ -120,4 +156,5 @@ struct Quantize: AsyncParsableCommand {
 extension QuantizationScheme: ExpressibleByArgument {}
 extension RangeChoice: ExpressibleByArgument {}
 extension WeightQuantizer.Clipping: ExpressibleByArgument {}
+extension FourBitOptions.Codebook: ExpressibleByArgument {}
 extension FourBitOptions.Embeddings: ExpressibleByArgument {}

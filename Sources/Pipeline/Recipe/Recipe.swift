@@ -25,6 +25,8 @@ package struct Recipe: Equatable, Sendable, Codable {
   package var quantize: [QuantizationScheme]
   /// How models are trained to be rounded, for the schemes that need it.
   package var qat: TrainingConfiguration
+  /// What the scheme `mixed` may lose.
+  package var mixed: MixedSettings
   package var evaluate: EvaluationSettings
   package var report: ReportSettings
 }
@@ -63,6 +65,14 @@ package struct PruneSettings: Equatable, Sendable, Codable {
   package var remove: [Int]?
   /// As many of the least sensitive as it takes.
   package var targetBytes: Int?
+}
+
+/// How number formats are chosen.
+package struct MixedSettings: Equatable, Sendable, Codable {
+  /// Accuracy on the selection split.
+  package var maxDrop: Double
+  /// Of that split, how many sentences single parts are measured on.
+  package var sentences: Int
 }
 
 package enum Control: String, CaseIterable, Sendable, Codable {

@@ -60,6 +60,7 @@ package enum RecipeReader {
       convert: try root.choices("convert", StoredPrecision.self) ?? [.f16],
       quantize: try root.choices("quantize", QuantizationScheme.self) ?? [],
       qat: try training(try root.section("qat"), seed: seed &+ 2, isTaught: true, standard: standardQAT),
+      mixed: try mixed(try root.section("mixed")),
       evaluate: try evaluation(try root.section("evaluate")),
       report: try report(try root.section("report")))
   }
@@ -126,6 +127,14 @@ package enum RecipeReader {
       throw node.wrong("layers", expected: "exactly one of layers, remove and target_bytes", found: "\(given)")
     }
     try node.finish()
+    return settings
+  }
+
+  private static func mixed(_ node: RecipeNode?) throws(RecipeError) -> MixedSettings {
+    let settings = MixedSettings(
+      maxDrop: try node?.number("max_drop", 0...1) ?? MixedQuantizer.standardMaxDrop,
+      sentences: try node?.integer("sentences", 1...Int.max) ?? MixedQuantizer.standardSentences)
+    try node?.finish()
     return settings
   }
 

@@ -108,6 +108,7 @@ package struct Run: Sendable {
       }
     }
     var quantizationTraining: [String: QuantizationTrainingFindings] = [:]
+    var mixed: [String: MixedPrecision] = [:]
     for scheme in recipe.quantize {
       for entry in chosen {
         let quantized = entry.variant.converted(to: .quantized(scheme))
@@ -118,6 +119,15 @@ package struct Run: Sendable {
             checkpointSeconds: recipe.checkpointSeconds, backend: backend, data: data, labels: dataset.labels
           ).run(runner)
           quantizationTraining[quantized.name] = record.findings
+          variants.append((quantized, record.outputs))
+          continue
+        }
+        if scheme.needsSelection {
+          let record = try await MixedPrecisionStage(
+            source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized,
+            settings: recipe.mixed, backend: backend, data: data, seed: recipe.seed
+          ).run(runner)
+          mixed[quantized.name] = record.findings
           variants.append((quantized, record.outputs))
           continue
         }
@@ -138,7 +148,8 @@ package struct Run: Sendable {
     let dev = recipe.report.sentences ? try LabelledText.read(folder.split("dev"), classCount: data.classCount) : nil
     let results = try ResultsAssembly(
       recipe: recipe, evaluation: evaluation.findings, ablation: ablation.findings, pruning: pruning.findings,
-      quantizationTraining: quantizationTraining, splits: split.findings, variants: variants.map(\.variant),
+      quantizationTraining: quantizationTraining, mixed: mixed, splits: split.findings,
+      variants: variants.map(\.variant),
       pretrained: fetcher.catalogue.models[recipe.model.name], data: input, dataTitle: dataset.title,
       labels: dataset.labels, sentences: dev?.map(\.text), command: command, commit: commit
     ).results()

@@ -13,6 +13,8 @@ struct ResultsAssembly {
   let pruning: PruningFindings
   /// By variant.
   let quantizationTraining: [String: QuantizationTrainingFindings]
+  /// By variant.
+  let mixed: [String: MixedPrecision]
   let splits: Splits
   let variants: [Variant]
   /// What the catalogue says of the model that all come from.
@@ -51,7 +53,10 @@ struct ResultsAssembly {
     results.splits = [
       SplitUse(name: "train", rows: splits.rows.train, purpose: "training"),
       SplitUse(
-        name: "selection", rows: splits.rows.selection, purpose: "choice of epochs and layers, held out of train"),
+        name: "selection", rows: splits.rows.selection,
+        purpose: mixed.isEmpty
+          ? "choice of epochs and layers, held out of train"
+          : "choice of epochs, layers and number formats, held out of train"),
       SplitUse(name: reportedSplit, rows: splits.rows.dev, purpose: "the figures of this report, once"),
     ]
     results.reportedSplit = reportedSplit
@@ -114,7 +119,23 @@ struct ResultsAssembly {
         split: "selection", sentences: $0.sentences, fakeQuantizedAccuracy: $0.fakeQuantizedAccuracy,
         convertedAccuracy: $0.convertedAccuracy, agreement: $0.agreement)
     }
+    row.mixedFormats = mixed[variant.name].map(formats)
     return row
+  }
+
+  private func formats(_ found: MixedPrecision) -> MixedFormats {
+    MixedFormats(
+      split: "selection", sentences: found.sentences, sensitivitySentences: found.sensitivitySentences,
+      maxDrop: found.maxDrop, accuracyDrop: found.accuracyDrop,
+      parts: found.units.map { unit in
+        MixedFormats.Part(
+          name: unit.sensitivity.unit, chosen: unit.chosen.rawValue,
+          options: unit.sensitivity.options.map {
+            MixedFormats.Option(
+              format: $0.precision.rawValue, bytes: $0.bytes, klDivergence: $0.klDivergence,
+              lossIncrease: $0.lossIncrease, accuracyDrop: $0.accuracyDrop)
+          })
+      })
   }
 
   /// The largest median of a round over the smallest: each round times the same sentences.

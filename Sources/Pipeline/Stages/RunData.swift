@@ -13,9 +13,16 @@ struct RunData {
   func train() throws -> TokenizedText { try text("train") }
   func selection() throws -> TokenizedText { try text("selection") }
 
+  /// Some sentences of the selection split, drawn by the seed.
+  func selection(count: Int, seed: UInt64) throws -> TokenizedText { try text("selection", count: count, seed: seed) }
+
   /// Sentences of the training split, drawn by the seed.
   func calibration(count: Int, seed: UInt64) throws -> TokenizedText {
-    let sentences = try LabelledText.read(folder.split("train"), classCount: classCount)
+    try text("train", count: count, seed: seed)
+  }
+
+  private func text(_ split: String, count: Int, seed: UInt64) throws -> TokenizedText {
+    let sentences = try LabelledText.read(folder.split(split), classCount: classCount)
     return TokenizedText(
       DataSplit.sample(sentences, count: count, seed: seed), tokenizer: tokenizer, maximumLength: maximumLength)
   }

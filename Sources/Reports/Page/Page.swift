@@ -81,8 +81,9 @@ struct Page {
       folded("Classification", ResultTables.classification(results)),
       ResultTables.pairs(results).map { folded("Row by row against the baseline", $0) } ?? .empty,
       ResultTables.quantizationTraining(results).map { folded(ResultTables.quantizationTrainingTitle, $0) } ?? .empty,
-      folded("Speed", ResultTables.speed(results)),
     ]
+    pieces += ResultTables.mixedFormats(results).map { folded($0.title, $0.table, note: $0.note) }
+    pieces.append(folded("Speed", ResultTables.speed(results)))
     let matrices = results.variants.compactMap { variant -> Markup? in
       guard let counts = variant.confusion, !variant.hasRandomWeights else { return nil }
       return .element(
@@ -103,9 +104,13 @@ struct Page {
     return .element("section", [:], pieces)
   }
 
-  private func folded(_ title: String, _ table: DataTable) -> Markup {
+  private func folded(_ title: String, _ table: DataTable, note: String? = nil) -> Markup {
     .element(
-      "details", ["class": "wide"], [.element("summary", [:], title), table.html(caption: title, isSortable: true)])
+      "details", ["class": "wide"],
+      [
+        .element("summary", [:], title), table.html(caption: title, isSortable: true),
+        note.map { .element("p", ["class": "note"], $0) } ?? .empty,
+      ])
   }
 
   private var disagreements: Markup {

@@ -51,6 +51,8 @@ public struct VariantResult: Equatable, Sendable, Codable {
   public var accuracyBeforeRefinetuning: Double?
   /// Of a model that was trained to be rounded.
   public var quantizationTraining: QuantizationTraining?
+  /// Of a model whose parts are stored in unlike formats.
+  public var mixedFormats: MixedFormats?
 
   /// `accuracy - baseline accuracy`.
   public var difference: Double?
@@ -84,6 +86,7 @@ public struct VariantResult: Equatable, Sendable, Codable {
     case calibrationError = "expected_calibration_error"
     case accuracyBeforeRefinetuning = "accuracy_before_refinetuning"
     case quantizationTraining = "quantization_training"
+    case mixedFormats = "mixed_formats"
     case differenceInterval = "difference_interval"
     case mcnemarP = "mcnemar_p"
     case mcnemarPHolm = "mcnemar_p_holm"

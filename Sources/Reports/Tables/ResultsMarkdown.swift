@@ -12,6 +12,11 @@ extension ShowdownResults {
     if let trained = ResultTables.quantizationTraining(self) {
       parts.append("## \(ResultTables.quantizationTrainingTitle)\n\n" + trained.markdown)
     }
+    for mixed in ResultTables.mixedFormats(self) {
+      parts += [
+        "## " + DataTable.escapedMarkdown(mixed.title), DataTable.escapedMarkdown(mixed.note), mixed.table.markdown,
+      ]
+    }
     parts.append("## Speed\n\n" + ResultTables.speed(self).markdown)
     for figure in ReportFigures(self).all where figure.name == "sensitivity" || figure.name == "depth" {
       parts.append("## \(figure.title)\n\n" + figure.table.markdown)

@@ -229,7 +229,7 @@ import Testing
         let count = Double(tensor.shape.reduce(1, *))
         floats += 4 * count
         switch QuantizationScheme.int4.configuration.format(of: tensor.name) {
-        case .int4: quantized += count / 2 + 2 * count / Double(options.group)
+        case .int4, .nf4: quantized += count / 2 + 2 * count / Double(options.group)
         case .int8:
           quantized += embeddings ? count / 2 + 2 * count / Double(options.group) : count + 4 * Double(tensor.shape[0])
         case nil: quantized += 4 * count

@@ -144,12 +144,17 @@ import Testing
   }
 
   @Test func schemesAreToldByTheirConfiguration() {
-    for scheme in QuantizationScheme.allCases where !scheme.needsTraining {
+    for scheme in QuantizationScheme.allCases where !scheme.needsTraining && !scheme.needsSelection {
       #expect(QuantizationScheme(scheme.configuration) == scheme)
     }
     // What was trained to be rounded lies there as what was not.
     #expect(QuantizationScheme(QuantizationScheme.int8QAT.configuration) == .int8PTQDynamic)
     #expect(QuantizationScheme(QuantizationScheme.int4QAT.configuration) == .int4)
     #expect(QuantizationScheme(QuantizationConfiguration(targets: [.linear], ignore: [])) == nil)
+    // Modules by name are what was chosen.
+    let format = QuantizationConfiguration.Format(weights: .int8)
+    let named = QuantizationConfiguration(modules: ["bert.pooler.dense": format], ignore: ["classifier"])
+    #expect(QuantizationScheme(named) == .mixed)
+    #expect(QuantizationScheme(QuantizationConfiguration(ignore: ["classifier"])) == nil)
   }
 }

@@ -43,6 +43,7 @@ import Training
     #expect(recipe.qat.distillation == DistillationConfiguration(temperature: 2, alpha: 1))
     // The scheme says what is rounded.
     #expect(recipe.qat.fakeQuantization == nil)
+    #expect(recipe.mixed.maxDrop == 0.003 && recipe.mixed.sentences == 512)
     #expect(recipe.controls == [])
     #expect(recipe.checkpointSeconds == 60)
     #expect(recipe.data.limit == nil)
@@ -54,10 +55,11 @@ import Training
       yaml: Self.least, path: "r.yaml",
       overrides: [
         RecipeOverride("finetune.learning_rate=3e-4"), RecipeOverride("data.limit=7"),
-        RecipeOverride("controls=[top]"), RecipeOverride("model.weights=random"),
+        RecipeOverride("mixed.max_drop=0.01"), RecipeOverride("controls=[top]"), RecipeOverride("model.weights=random"),
       ])
     #expect(recipe.finetune.learningRate == 3e-4)
     #expect(recipe.data.limit == 7)
+    #expect(recipe.mixed.maxDrop == 0.01)
     #expect(recipe.controls == [.top])
     #expect(recipe.model.weights == .random)
   }
@@ -85,11 +87,15 @@ import Training
     arguments: [
       (
         "\nquantize: [int3]", "r.yaml:5",
-        "quantize: expected a list of int8-ptq-dynamic, int8-ptq, int8-qat, int4, int4-qat, found 'int3'"
+        "quantize: expected a list of int8-ptq-dynamic, int8-ptq, int8-qat, int4, int4-qat, mixed, found 'int3'"
       ),
       ("\nqat:\n  bits: 4", "r.yaml:6", "qat.bits"),
       ("\nqat:\n  distillation: {alfa: 1}", "r.yaml:6", "qat.distillation.alfa"),
       ("\nqat: [int8]", "r.yaml:5", "qat"),
+      ("\nmixed:\n  max_drop: -0.1", "r.yaml:6", "mixed.max_drop: expected a number from 0.0 to 1.0, found '-0.1'"),
+      ("\nmixed: {max_drop: .nan}", "r.yaml:5", "mixed.max_drop"),
+      ("\nmixed: {sentences: 0}", "r.yaml:5", "mixed.sentences"),
+      ("\nmixed: {budget: 1}", "r.yaml:5", "mixed.budget"),
       ("\nquantize: int8-ptq-dynamic", "r.yaml:5", "quantize"),
       ("\nseeed: 3", "r.yaml:5", "seeed"),
       ("\nseed: many", "r.yaml:5", "seed"),

@@ -1,0 +1,60 @@
+import Bert
+import Compression
+import Compute
+import FoundationEssentials
+import Text
+
+/// Stores a variant in the formats that a budget on the selection split allows.
+struct MixedPrecisionStage {
+  let source: URL
+  let sourceSums: [String: String]
+  let variant: Variant
+  let settings: MixedSettings
+  let backend: CPUBackend
+  let data: RunData
+  let seed: UInt64
+
+  private struct Settings: Encodable {
+    var scheme = QuantizationScheme.mixed
+    var settings: MixedSettings
+    var clipping: WeightQuantizer.Clipping
+    var fourBit: FourBitOptions
+    var calibrationSentences = Calibration.standardSentences
+    var seed: UInt64
+    var maximumLength: Int
+  }
+
+  func run(_ runner: StageRunner) async throws -> StageRecord<MixedPrecision> {
+    let target = runner.folder.models(variant.name)
+    let quantizer = try MixedQuantizer(maxDrop: settings.maxDrop)
+    let identity = Settings(
+      settings: settings, clipping: quantizer.quantizer.clipping, fourBit: quantizer.fourBit, seed: seed,
+      maximumLength: data.maximumLength)
+    var inputs = sourceSums
+    for split in ["train", "selection"] { inputs[split] = data.sums["split/\(split).jsonl"] ?? "" }
+    return try await runner.run("quantize.\(variant.name)", settings: identity, inputs: inputs) {
+      try runner.folder.makeParent(of: target)
+      let checkpoint = try Checkpoint(modelDirectory: source)
+      let calibration = try measured(checkpoint, identity.calibrationSentences, runner.progress)
+      let selection = try data.selection()
+      let sample = try data.selection(count: settings.sentences, seed: seed)
+      var bars = SearchProgress(runner.progress, sentences: selection.count, sample: sample.count)
+      defer { bars.end() }
+      let found = try quantizer.quantize(
+        checkpoint, to: target, choosingOn: selection, sample: sample, calibration: calibration, backend: backend
+      ) { bars.show($0) }
+      return (found, try ModelFiles.all(target))
+    }
+  }
+
+  private func measured(
+    _ checkpoint: Checkpoint, _ sentences: Int, _ progress: any ProgressDisplay
+  ) throws -> Calibration {
+    let text = try data.calibration(count: sentences, seed: seed)
+    progress.begin("calibrate", unit: "sentences", total: text.count)
+    defer { progress.end() }
+    return try Calibration.measure(checkpoint, on: text, withMoments: true, backend: backend) {
+      progress.advance(to: $0, note: "")
+    }
+  }
+}
