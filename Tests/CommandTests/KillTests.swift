@@ -119,7 +119,10 @@ import Testing
     for folder in ["models", "predictions", "split", "work"] {
       let expected = try contents("whole/\(folder)"), found = try contents("killed/\(folder)")
       #expect(Set(found.keys) == Set(expected.keys), "\(folder), seed \(seed)")
-      for (path, data) in expected { #expect(found[path] == data, "\(folder)/\(path), seed \(seed)") }
+      // Model cards tell what was measured, and when.
+      for (path, data) in expected where !path.hasSuffix("README.md") {
+        #expect(found[path] == data, "\(folder)/\(path), seed \(seed)")
+      }
     }
     #expect(try contents("whole/models").keys.count { $0.hasSuffix("model.safetensors") } == 9)
     #expect(names("killed/report") == names("whole/report"))
