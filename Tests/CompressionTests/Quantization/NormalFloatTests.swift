@@ -261,7 +261,7 @@ import Training
     for (old, new, words) in [
       (#""type": "nf4""#, #""type": "nf3""#, #"weights.type': expected "int", found "nf3""#),
       (#""group_size": 32"#, #""group_size": 33"#, "weights.group_size': expected a multiple of 32, found 33"),
-      (#"["Linear"]"#, #"["bert.embeddings.word_embeddings"]"#, #"weights.type': expected "int" for embeddings"#),
+      (#""Linear""#, #""bert.embeddings.word_embeddings""#, #"weights.type': expected "int" for embeddings"#),
     ] {
       try #require(text.contains(old), "\(text)")
       try scratch.write(text.replacing(old, with: new), "nf4/config.json")
