@@ -73,9 +73,14 @@ let package = Package(
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Bert", "Compression", "Compute", "Pipeline", "Reports", "TestSupport", "Text", "Training"],
+      dependencies: [
+        "Bert", "Compression", "Compute", "Pipeline", "Reports", "TestSupport", "Text", "Training",
+        .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: settings),
-    .testTarget(name: "CommandTests", dependencies: ["EspalierCommand", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["EspalierCommand", "Bert", "Compute", "TestSupport"], swiftSettings: settings
+    ),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

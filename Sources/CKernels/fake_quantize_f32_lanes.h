@@ -15,9 +15,9 @@ CK_INLINE vf CK_NAME(ck_fake_quotient)(vf x, const int reciprocal, ck_fake_step 
 }
 
 // `reciprocal` is a constant where this is expanded.
-CK_INLINE void CK_NAME(ck_fake_group)(size_t count, const int reciprocal, float limit, ck_fake_step step,
+CK_INLINE void CK_NAME(ck_fake_group)(size_t count, const int reciprocal, float limit, float lowest, ck_fake_step step,
                                       const float *x, float *y) {
-  const vf above = vset(limit), below = vset(-limit), scale = vset(step.scale);
+  const vf above = vset(limit), below = vset(lowest), scale = vset(step.scale);
   for (size_t j = 0; j < count; j += CK_LANES) {
     const size_t n = count - j < CK_LANES ? count - j : CK_LANES;
     const vf t = CK_NAME(ck_fake_quotient)(vload_n(x + j, n), reciprocal, step);
@@ -27,17 +27,20 @@ CK_INLINE void CK_NAME(ck_fake_group)(size_t count, const int reciprocal, float 
 
 void CK_NAME(ck_f32_fake_quantize)(size_t rows, size_t columns, const ck_fake_quantize_args *args, const float *x,
                                    float *y, float *scales) {
+  const float limit = args->limit, lowest = ck_fake_lowest(args);
   for (size_t i = 0; i < rows; ++i) {
+    const float row_step =
+        args->progressive ? ck_fake_row_step(args, CK_NAME(ck_f32_largest_magnitude)(columns, x + i * columns)) : 0.0f;
     for (size_t begin = 0; begin < columns; begin += args->group) {
       const size_t count = columns - begin < args->group ? columns - begin : args->group;
       const float *in = x + i * columns + begin;
       float *out = y + i * columns + begin;
       const float largest = args->scale == 0.0f ? CK_NAME(ck_f32_largest_magnitude)(count, in) : 0.0f;
-      const ck_fake_step step = ck_fake_step_of(args, largest);
+      const ck_fake_step step = ck_fake_step_of(args, row_step, largest);
       if (args->reciprocal) {
-        CK_NAME(ck_fake_group)(count, 1, args->limit, step, in, out);
+        CK_NAME(ck_fake_group)(count, 1, limit, lowest, step, in, out);
       } else {
-        CK_NAME(ck_fake_group)(count, 0, args->limit, step, in, out);
+        CK_NAME(ck_fake_group)(count, 0, limit, lowest, step, in, out);
       }
       if (scales) *scales++ = step.scale;
     }

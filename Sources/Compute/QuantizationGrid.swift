@@ -6,11 +6,19 @@ public enum QuantizationGrid: Hashable, Sendable {
   /// s8, -127...127, a step for each row: max |row| / 127. Rows are divided by their step. For weights, whose rows are
   /// output channels, and look-up tables; a row of zeros has the step 1.
   case rows
-  /// 4 bits, -7...7, a step for each group of that many consecutive values of a row: max |group| / 7, rounded to F16.
-  /// Groups start at each row's left; the last may be shorter. A group of zeros has the step 1.
+  /// 4 bits, -8...7, a step for each group of that many consecutive values of a row, which is a whole multiple, 1 to 15, of a
+  /// step of its row: the numbers of stored weights of four bits, whose products are exact in integers.
+  ///
+  ///     row step = max |row| / 120     to a multiple of 2^-24 with a significand of 7 bits, at least 2^-24
+  ///     step = m * row step            m = max |group| / (8 * row step), to the nearest of 1...15
+  ///
+  /// Each step is exact in F16, and each product of a whole number with its step in F32. Of a group's largest magnitude a
+  /// negative value is met and a positive one clipped, by about a step; their step grows with it, so the gradient isn't cut
+  /// there. Groups start at each row's left; the last may be shorter. A row with magnitudes above some 5.2e5, whose steps F16
+  /// doesn't have, becomes NaN.
   case groups(of: Int)
   /// s8, -127...127, of one step for all: values are multiplied by its inverse, as the integer product quantises
-  /// activations when it is told their step. The only grid that clips.
+  /// activations when it is told their step. The only grid that clips where the gradient is to know of it.
   case step(Float)
 
   /// The largest whole number.
@@ -18,6 +26,14 @@ public enum QuantizationGrid: Hashable, Sendable {
     switch self {
     case .tokens, .rows, .step: 127
     case .groups: 7
+    }
+  }
+
+  /// The least whole number.
+  public var lowest: Int {
+    switch self {
+    case .tokens, .rows, .step: -limit
+    case .groups: -limit - 1
     }
   }
 

@@ -201,6 +201,7 @@ import Testing
       (["quantize", "m", "--scheme", "int8-ptq", "--output", "x"], 64, "--calibration"),
       (["quantize", "no-such-model", "--scheme", "int8-ptq-dynamic", "--output", "x"], 65, "no-such-model"),
       (["quantize", "m", "--scheme", "int8-qat", "--output", "x"], 65, "run a recipe with 'quantize: [int8-qat]'"),
+      (["quantize", "m", "--scheme", "int4-qat", "--output", "x"], 65, "run a recipe with 'quantize: [int4-qat]'"),
       (["nonsense"], 64, "nonsense"),
       (["report", "run", "--margin", "nan"], 64, "--margin"),
       (["finetune", "m", "--data", "d.tsv", "--output", "x", "--labels", "a,a"], 64, "--labels"),

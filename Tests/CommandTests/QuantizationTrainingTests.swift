@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A recipe with `int8-qat` on a tiny model.
+/// Recipes with `int8-qat` and `int4-qat` on a tiny model.
 @Suite("Training to be rounded, as a stage") struct QuantizationTrainingTests {
   private struct Record: Decodable {
     struct Findings: Decodable {
@@ -35,11 +35,27 @@ import Testing
     var variants: [Variant]
   }
 
+  /// A scheme, the same numbers without training, and how reports call them.
+  struct Scheme: Sendable {
+    var name: String
+    var untrained: String
+    var title: String
+    var untrainedTitle: String
+    var precision: String
+  }
+
+  private static let schemes = [
+    Scheme(
+      name: "int8-qat", untrained: "int8-ptq-dynamic", title: "INT8 QAT", untrainedTitle: "INT8 dynamic",
+      precision: "INT8"),
+    Scheme(name: "int4-qat", untrained: "int4", title: "INT4 QAT", untrainedTitle: "INT4", precision: "INT4"),
+  ]
+
   private let scratch: ScratchDirectory
 
   init() throws {
     scratch = try ScratchDirectory()
-    try TinyModel.write(to: scratch.url.appending(path: "model"))
+    try TinyModel.write(to: scratch.url.appending(path: "model"), width: 64)
     for (name, count) in [("train", 240), ("dev", 40)] {
       let rows = (0..<count).map {
         "a word\(9 + $0 % 88) \($0 % 2 == 0 ? "fine" : "dull") word\(9 + $0 / 4) film\t\($0 % 2)"
@@ -55,7 +71,7 @@ import Testing
       prune: {layers: 1}
       refinetune: {num_train_epochs: 2, train_batch_size: 8, learning_rate: 1.0e-3}
       convert: []
-      quantize: [int8-ptq-dynamic, int8-qat]
+      quantize: []
       qat: {num_train_epochs: 1, train_batch_size: 8, learning_rate: 1.0e-4}
       evaluate: {rounds: 1, latency_sentences: 2, warmup: 1, batch_sizes: [1], batch_tokens: 8}
       """, "tiny.yaml")
@@ -74,17 +90,20 @@ import Testing
     try JSONDecoder().decode(Record.self, from: try file("\(folder)/stages/\(stage).json"))
   }
 
-  @Test func fromTheRecipeToTheReport() throws {
-    try run("run", "evaluate.threads=1")
+  @Test(arguments: schemes) func fromTheRecipeToTheReport(_ scheme: Scheme) throws {
+    let (qat, ptq) = (scheme.name, scheme.untrained)
+    let quantize = "quantize=[\(ptq), \(qat)]"
+    try run("run", quantize, "evaluate.threads=1")
     let results = try JSONDecoder().decode(Results.self, from: try file("run/report/results.json"))
     let names = ["baseline", "pruned"]
     #expect(
       results.variants.map(\.name)
-        == names + names.map { $0 + "-int8-ptq-dynamic" } + names.map { $0 + "-int8-qat" })
+        == names + names.map { "\($0)-\(ptq)" } + names.map { "\($0)-\(qat)" })
     for (name, epochs) in [("baseline", 4.0), ("pruned", 6.0)] {
-      let variant = try #require(results.variants.first { $0.name == name + "-int8-qat" })
-      #expect(variant.title.hasSuffix(", INT8 QAT") && variant.precision == "INT8" && variant.epochs == epochs)
-      let found = try record("run", "quantize.\(name)-int8-qat").findings
+      let variant = try #require(results.variants.first { $0.name == "\(name)-\(qat)" })
+      #expect(variant.title.hasSuffix(", \(scheme.title)") && variant.precision == scheme.precision)
+      #expect(variant.epochs == epochs)
+      let found = try record("run", "quantize.\(name)-\(qat)").findings
       let shown = try #require(variant.quantization_training)
       #expect(shown.split == "selection" && shown.sentences == found.sentences && found.sentences > 40)
       #expect(shown.agreement == found.agreement && found.agreement >= 0.97, "\(name): \(found)")
@@ -94,10 +113,10 @@ import Testing
       // It was trained on, and not just rounded.
       let weights = "model.safetensors"
       #expect(
-        try file("run/models/\(name)-int8-qat/\(weights)") != file("run/models/\(name)-int8-ptq-dynamic/\(weights)"))
+        try file("run/models/\(name)-\(qat)/\(weights)") != file("run/models/\(name)-\(ptq)/\(weights)"))
       // From the floats of the same layers, which are the teacher too.
       let training = try #require(
-        try JSONSerialization.jsonObject(with: try file("run/stages/qat.\(name)-int8-qat.json")) as? [String: Any])
+        try JSONSerialization.jsonObject(with: try file("run/stages/qat.\(name)-\(qat).json")) as? [String: Any])
       let inputs = try #require(training["inputs"] as? [String: String])
       let model = inputs["model/models/\(name)/\(weights)"]
       #expect(model != nil && inputs["teacher/models/\(name)/\(weights)"] == model)
@@ -105,28 +124,51 @@ import Testing
     #expect(results.variants.filter { $0.quantization_training != nil }.count == 2)
     let markdown = String(decoding: try file("run/report/results.md"), as: UTF8.self)
     let rows = markdown.split(separator: "\n")
-    #expect(rows.contains { $0.hasPrefix("| Baseline, INT8 dynamic |") && $0.contains("| INT8 | closed |") })
-    #expect(rows.contains { $0.hasPrefix("| Baseline, INT8 QAT |") && $0.contains("| INT8 | open |") })
-    #expect(rows.contains { $0.hasPrefix("| Pruned, INT8 QAT | selection |") && $0.hasSuffix(" % |") })
-    #expect(markdown.contains("trained for 1 epoch more"))
+    #expect(
+      rows.contains {
+        $0.hasPrefix("| Baseline, \(scheme.untrainedTitle) |") && $0.contains("| \(scheme.precision) | closed |")
+      })
+    #expect(
+      rows.contains {
+        $0.hasPrefix("| Baseline, \(scheme.title) |") && $0.contains("| \(scheme.precision) | open |")
+      })
+    #expect(rows.contains { $0.hasPrefix("| Pruned, \(scheme.title) | selection |") && $0.hasSuffix(" % |") })
+    #expect(markdown.contains("Models of \(scheme.title) were trained for 1 epoch more"))
+    // The directory doesn't tell which of the two it is.
+    let facts = try Program.run(["inspect", "\(scratch.path)/run/models/pruned-\(qat)"])
+    #expect(facts.output.contains("quantised by \(ptq) or \(qat):"), "\(facts)")
     #expect(String(decoding: try file("run/report/index.html"), as: UTF8.self).contains("Trained to be rounded"))
 
     // The same bits from any number of threads.
-    try run("again", "evaluate.threads=2")
+    try run("again", quantize, "evaluate.threads=2")
     for name in names {
       for file in ["model.safetensors", "config.json", "vocab.txt"] {
-        let path = "models/\(name)-int8-qat/\(file)"
+        let path = "models/\(name)-\(qat)/\(file)"
         #expect(try self.file("run/\(path)") == self.file("again/\(path)"), "\(path)")
       }
     }
 
     // Another setting repeats what depends on it, and no more.
-    let kept = ["finetune", "refinetune.pruned", "quantize.baseline-int8-ptq-dynamic"]
+    let kept = ["finetune", "refinetune.pruned", "quantize.baseline-\(ptq)"]
     let before = try kept.map { try file("run/stages/\($0).json") }
-    let stages = names.flatMap { ["qat.\($0)-int8-qat", "quantize.\($0)-int8-qat"] }
+    let stages = names.flatMap { ["qat.\($0)-\(qat)", "quantize.\($0)-\(qat)"] }
     let repeated = try stages.map { try file("run/stages/\($0).json") }
-    try run("run", "evaluate.threads=1", "qat.learning_rate=3e-4")
+    try run("run", quantize, "evaluate.threads=1", "qat.learning_rate=3e-4")
     #expect(try kept.map { try file("run/stages/\($0).json") } == before)
     for (stage, record) in zip(stages, repeated) { #expect(try file("run/stages/\(stage).json") != record, "\(stage)") }
+  }
+
+  @Test("Widths that four bits can't have are told before anything is trained", arguments: ["int4", "int4-qat"])
+  func widths(_ scheme: String) throws {
+    try FileManager.default.removeItem(at: scratch.url.appending(path: "model"))
+    try TinyModel.write(to: scratch.url.appending(path: "model"))
+    let result = try Program.run(
+      ["run", "\(scratch.path)/tiny.yaml", "--data", scratch.path, "--output", "\(scratch.path)/run", "--quiet"]
+        + ["--set", "quantize=[\(scheme)]"])
+    #expect(result.status == 65, "\(result.errors)")
+    #expect(
+      result.errors.contains("query.weight': expected groups of a multiple of 32 columns that divides its 24 columns")
+        && result.errors.contains("\(scratch.path)/model"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/run/stages/split.json"))
   }
 }

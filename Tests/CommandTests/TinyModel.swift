@@ -1,3 +1,5 @@
+import Bert
+import Compute
 import Foundation
 import TestSupport
 
@@ -15,6 +17,22 @@ enum TinyModel {
       try FileManager.default.copyItem(
         at: Goldens.tinyBert.appending(path: name), to: directory.appending(path: name))
     }
+    try writeVocabulary(to: directory)
+  }
+
+  /// The same with another width and weights drawn anew.
+  static func write(to directory: URL, width: Int) throws {
+    var configuration = try Checkpoint(modelDirectory: Goldens.tinyBert).configuration
+    configuration.hiddenSize = width
+    configuration.intermediateSize = 2 * width
+    configuration.initializerRange = 0.2
+    let backend = try CPUBackend(instructionSet: .scalar, threadCount: 1)
+    try BertClassifier(randomWeights: configuration, seed: 3, backend: backend).write(
+      to: directory, tokenizerSource: nil, backend: backend)
+    try writeVocabulary(to: directory)
+  }
+
+  private static func writeVocabulary(to directory: URL) throws {
     let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "fine", "film", "dull"]
     let vocabulary = words + (words.count..<97).map { "word\($0)" }
     try Data((vocabulary.joined(separator: "\n") + "\n").utf8).write(to: directory.appending(path: "vocab.txt"))

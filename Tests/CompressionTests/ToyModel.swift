@@ -4,10 +4,14 @@ import TestSupport
 import Text
 
 extension BertClassifier {
-  /// Drawn anew, of the golden model's sizes: three classes, width 24.
-  static func toy(layers: Int, _ backend: CPUBackend) throws -> BertClassifier {
+  /// Drawn anew, of the golden model's sizes: three classes, width 24 unless another is given.
+  static func toy(layers: Int, width: Int? = nil, _ backend: CPUBackend) throws -> BertClassifier {
     var configuration = try Checkpoint(modelDirectory: Goldens.tinyBert).configuration
     configuration.numHiddenLayers = layers
+    if let width {
+      configuration.hiddenSize = width
+      configuration.intermediateSize = 2 * width
+    }
     configuration.initializerRange = 0.2
     return try BertClassifier(randomWeights: configuration, seed: 3, backend: backend)
   }

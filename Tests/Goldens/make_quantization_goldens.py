@@ -33,23 +33,44 @@ def row_scales(x):
     return torch.where(largest == 0, torch.ones_like(largest), largest / 127)
 
 
-def group_scales(x):
-    largest = x.abs().amax(-1)
-    return torch.where(largest == 0, torch.ones_like(largest), (largest / 7).half().float())
+def short(x):
+    """Seven significant bits, in multiples of 2^-24; at least that."""
+    mantissa, exponent = torch.frexp(x)
+    seven = torch.ldexp((mantissa * 2**7).round(), exponent - 7)
+    multiple = torch.ldexp(torch.ldexp(x, torch.tensor(24)).round(), torch.tensor(-24))
+    return torch.where(exponent < -16, multiple, seven).clamp(min=2.0**-24)
 
 
-def per_channel(x, scales, limit):
+def group_scales(rows, size):
+    """Of each group a whole multiple, 1 to 15, of its row's step."""
+    step = short(rows.abs().amax(-1, keepdim=True) / 120)
+    largest = rows.reshape(len(rows), -1, size).abs().amax(-1)
+    return ((largest / (8 * step)).round().clamp(1, 15) * step).flatten()
+
+
+def per_channel(x, scales, lowest, highest):
     zeros = torch.zeros(len(scales), dtype=torch.int32)
-    return torch.fake_quantize_per_channel_affine(x, scales, zeros, 0, -limit, limit)
+    return torch.fake_quantize_per_channel_affine(x, scales, zeros, 0, lowest, highest)
 
 
 def round_rows(x):
-    return per_channel(x, row_scales(x.detach()), 127)
+    return per_channel(x, row_scales(x.detach()), -127, 127)
+
+
+class Groups(torch.autograd.Function):
+    """Four bits in progressive groups. Steps follow the values, so what they clip has its gradient too."""
+
+    @staticmethod
+    def forward(ctx, x, size):
+        return per_channel(x.reshape(-1, size), group_scales(x, size), -8, 7).reshape(x.shape)
+
+    @staticmethod
+    def backward(ctx, dy):
+        return dy, None
 
 
 def round_groups(x, size):
-    groups = x.reshape(-1, size)
-    return per_channel(groups, group_scales(groups.detach()), 7).reshape(x.shape)
+    return Groups.apply(x, size)
 
 
 def shortest(x):

@@ -39,3 +39,23 @@ import Testing
     #expect(abs(StandardNormal.twoSidedQuantile(confidence: confidence) - expected) < 1e-13)
   }
 }
+
+@Suite("Newcombe's interval of a difference") struct NewcombeTests {
+  // Newcombe 1998, Statistics in Medicine 17, 873-890, table II, column method 10.
+  @Test(
+    "equals the printed examples",
+    arguments: [
+      ((48, 80), (56, 70), 0.0524, 0.3339), ((3, 10), (9, 10), 0.1705, 0.8090), ((2, 7), (6, 7), 0.0582, 0.8062),
+      ((0, 29), (5, 56), -0.0381, 0.1926), ((0, 20), (0, 10), -0.1611, 0.2775), ((0, 10), (10, 10), 0.6075, 1),
+    ])
+  func printed(first: (Int, Int), second: (Int, Int), lower: Double, upper: Double) {
+    let found = Interval.newcombe(first: first, second: second)
+    #expect(abs(found.lower - lower) < 0.000051 && abs(found.upper - upper) < 0.000051, "\(found)")
+  }
+
+  @Test("turned round, the bounds change places") func symmetry() {
+    let there = Interval.newcombe(first: (40, 50), second: (700, 872), confidence: 0.9)
+    let back = Interval.newcombe(first: (700, 872), second: (40, 50), confidence: 0.9)
+    #expect(abs(there.lower + back.upper) < 1e-15 && abs(there.upper + back.lower) < 1e-15)
+  }
+}

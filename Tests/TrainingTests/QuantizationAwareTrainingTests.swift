@@ -72,7 +72,7 @@ import Training
     where FakeQuantization(weights: .int8, embeddings: nil).grid(ofParameter: parameter) != nil {
       let shape = model.parameters[parameter].shape
       var values = try backend.read(model.parameters[parameter])
-      for row in 0..<shape.rows { values[row * shape.last + row % shape.last] = 2 }
+      for row in 0..<shape.rows { values[row * shape.last + row % shape.last] = 2.5 }
       model.parameters[parameter] = try backend.upload(values, shape: shape)
     }
     return model
@@ -91,7 +91,6 @@ import Training
     let before = try Evaluator.predictions(try FakeQuantizedClassifier(rounded, backend: backend), test)
 
     var settings = base
-    settings.numTrainEpochs = 3
     settings.distillation = DistillationConfiguration(temperature: 2, alpha: 1)
     settings.fakeQuantization = scheme
     var losses: [Double] = []

@@ -9,7 +9,8 @@ public struct FakeQuantization: Hashable, Sendable, Codable {
   public enum Weights: Hashable, Sendable, Codable {
     /// s8 with a step for each row, max |row| / 127: ``QuantizationGrid/rows``.
     case int8
-    /// -7...7 with a step in F16 for each group of consecutive inputs of an output: ``QuantizationGrid/groups(of:)``.
+    /// -8...7 with a step for each group of consecutive inputs of an output, a whole multiple of the output's step:
+    /// ``QuantizationGrid/groups(of:)``.
     case int4(groupSize: Int)
 
     public var grid: QuantizationGrid {

@@ -1,4 +1,5 @@
 import Bert
+import Compute
 
 extension FourBitRows {
   /// As compressed-tensors stores them: `weight_packed`, `weight_scale`, `weight_shape`, and `weight_zero_point` unless
@@ -6,13 +7,13 @@ extension FourBitRows {
   ///
   /// Scales are F16, which holds them exactly.
   func tensors(_ name: String, shape: [Int], isSymmetric: Bool) -> [TensorToWrite] {
-    let (rows, groups) = (shape[0], multipliers.count / shape[0])
+    let groups = multipliers.count / shape[0]
     var tensors = packedTensors(
       name, shape, values, scales: multipliers.indices.map { Float(multipliers[$0]) * steps[$0 / groups] })
     if !isSymmetric {
       tensors.append(
         TensorToWrite(
-          name: name + "_zero_point", shape: [(rows + 7) / 8, groups], dtype: .i32,
+          name: name + "_zero_point", shape: [(shape[0] + 7) / 8, groups], dtype: .i32,
           bytes: packedZeroPoints(groups).flatMap { bytes(of: $0) }))
     }
     return tensors
@@ -27,7 +28,16 @@ extension FourBitRows {
     }
     return words
   }
+}
 
+extension QuantizedMatrix {
+  /// Whole numbers in -8...7 as symmetric weights of four bits, whose zero point is 8. F16 must hold the steps exactly.
+  func fourBitTensors(_ name: String) -> [TensorToWrite] {
+    let packed = stride(from: 0, to: values.count, by: 2).map { index in
+      UInt8(values[index] + 8) | UInt8(values[index + 1] + 8) << 4
+    }
+    return packedTensors(name, [rows, columns], packed, scales: steps)
+  }
 }
 
 extension NormalFloatRows {
@@ -35,7 +45,11 @@ extension NormalFloatRows {
   func tensors(_ name: String, shape: [Int]) -> [TensorToWrite] { packedTensors(name, shape, values, scales: scales) }
 }
 
-/// `weight_packed`, `weight_scale` in F16 and `weight_shape` of values of four bits, two a byte, and one scale a group.
+/// `weight_packed`, `weight_scale` in F16 and `weight_shape`.
+///
+/// - Parameters:
+///   - values: row by row, two a byte, the first in the low half.
+///   - scales: one a group, row by row.
 private func packedTensors(_ name: String, _ shape: [Int], _ values: [UInt8], scales: [Float]) -> [TensorToWrite] {
   [
     TensorToWrite(name: name + "_packed", shape: [shape[0], shape[1] / 8], dtype: .i32) { sink in

@@ -10,7 +10,8 @@ extension ModelQuantizer {
   ///
   /// - Parameter tokenizerSource: the directory whose tokenizer goes with the model.
   /// - Throws: ``CompressionError/notTrained(scheme:)`` unless the model has the scheme's fake quantisation,
-  ///   `TensorError.notFinite` for a weight that has no whole number, or ``BertError`` for what can't be written.
+  ///   ``BertError/groupSize(path:tensor:columns:group:)`` for widths that aren't whole groups, `TensorError.notFinite` for
+  ///   a weight that has no whole number, or other cases of ``BertError`` for what can't be written.
   /// - Complexity: the quantised model is held in memory until it is written.
   public func quantize(
     _ model: BertClassifier, to directory: URL, tokenizerSource: URL?, backend: any Backend
@@ -18,6 +19,7 @@ extension ModelQuantizer {
     guard let fakeQuantization = scheme.fakeQuantization, model.fakeQuantization == fakeQuantization else {
       throw CompressionError.notTrained(scheme: scheme.rawValue)
     }
+    try scheme.checkWidths(of: model.configuration, path: directory.path(percentEncoded: false))
     var configuration = model.configuration
     configuration.quantization = scheme.configuration
     configuration.dtype = "float32"
@@ -28,7 +30,9 @@ extension ModelQuantizer {
       let shape = model.parameters[name].shape.dimensions
       let matrix = matrices[name]
       precondition((matrix != nil) == scheme.configuration.quantizes(name), "\(name): training and format differ")
-      if let matrix {
+      if let matrix, case .int4? = scheme.configuration.format(of: name) {
+        tensors += matrix.fourBitTensors(name)
+      } else if let matrix {
         tensors += quantized(name, shape, matrix)
       } else {
         tensors.append(TensorToWrite(name: name, shape: shape, floats: try backend.read(model.parameters[name])))

@@ -10,6 +10,8 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   case int8QAT = "int8-qat"
   /// Weights of four bits in groups, embeddings of s8 or four bits; activations as for ``int8PTQDynamic``.
   case int4
+  /// The numbers of ``int4``, symmetric, of weights that were trained to be rounded to them.
+  case int4QAT = "int4-qat"
   /// Each part of the model as in ``int4``, as in ``int8PTQDynamic`` or in floats, as a budget allows: ``MixedQuantizer``.
   case mixed
 
@@ -18,7 +20,7 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
     switch self {
     case .mixed: "MIXED"
     case .int8PTQDynamic, .int8PTQ, .int8QAT: "INT8"
-    case .int4: "INT4"
+    case .int4, .int4QAT: "INT4"
     }
   }
 
@@ -38,6 +40,7 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
     case .int8PTQ: "INT8 static"
     case .int8QAT: "INT8 QAT"
     case .int4: "INT4"
+    case .int4QAT: "INT4 QAT"
     case .mixed: "mixed"
     }
   }
@@ -49,6 +52,7 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
     case .int8PTQ:
       QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"], inputs: .perTensor)
     case .int4: configuration(FourBitOptions())
+    case .int4QAT: Self.int4.configuration
     case .mixed: QuantizationConfiguration(ignore: ["classifier"])
     }
   }
@@ -95,6 +99,9 @@ extension QuantizationScheme {
   public var fakeQuantization: FakeQuantization? {
     switch self {
     case .int8QAT: FakeQuantization(weights: .int8, activations: .perToken, embeddings: .int8)
+    case .int4QAT:
+      FakeQuantization(
+        weights: .int4(groupSize: FourBitOptions().group), activations: .perToken, embeddings: .int8)
     default: nil
     }
   }

@@ -61,11 +61,11 @@ extension QuantizationGrid {
     let size = groupSize(columns: columns)
     let limit = Float(limit)
     return switch self {
-    case .tokens: ck_fake_quantize_args(group: size, limit: limit, scale: 0, half_scales: 0, reciprocal: 1)
-    case .rows: ck_fake_quantize_args(group: size, limit: limit, scale: 0, half_scales: 0, reciprocal: 0)
-    case .groups: ck_fake_quantize_args(group: size, limit: limit, scale: 0, half_scales: 1, reciprocal: 0)
+    case .tokens: ck_fake_quantize_args(group: size, limit: limit, scale: 0, progressive: 0, reciprocal: 1)
+    case .rows: ck_fake_quantize_args(group: size, limit: limit, scale: 0, progressive: 0, reciprocal: 0)
+    case .groups: ck_fake_quantize_args(group: size, limit: limit, scale: 0, progressive: 1, reciprocal: 0)
     case .step(let step):
-      ck_fake_quantize_args(group: size, limit: limit, scale: step, half_scales: 0, reciprocal: 1)
+      ck_fake_quantize_args(group: size, limit: limit, scale: step, progressive: 0, reciprocal: 1)
     }
   }
 }

@@ -1,16 +1,16 @@
 extension Tape {
   /// Rounds values to the numbers that a quantised format has, and keeps them as floats.
   ///
-  ///     y = q s,  q = clamp(round(x / s), -limit, limit)
+  ///     y = q s,  q = clamp(round(x / s), lowest, limit)
   ///
   /// with the steps s of the grid. Rounding is to nearest, ties to even. Its derivative is zero almost everywhere; the VJP
-  /// is straight through instead: the identity inside of the range, zero where a value was clipped. Steps that are taken
-  /// from the values themselves clip nothing, and the gradient doesn't flow through them.
+  /// is straight through instead: the identity inside of the range, zero where a given step clipped a value. Steps that are
+  /// taken from the values themselves follow these, and the gradient doesn't flow through them.
   ///
   /// - Parameters:
   ///   - x: `[rows, columns]`.
   ///   - grid: which numbers; see ``QuantizationGrid``.
-  /// - Returns: of the shape of `x`. A row (group) with an infinity or a NaN is NaN.
+  /// - Returns: of the shape of `x`. A row with an infinity or a NaN is NaN.
   /// - Throws: ``TensorError/gridOutOfRange(op:_:)`` for groups of less than one value, or a step that isn't positive.
   /// - Complexity: O(x.count): two reads and a write. Keeps x for a given step alone.
   /// - SeeAlso: Bengio, Léonard, Courville, 2013, arXiv:1308.3432, for the estimator; Jacob et al., "Quantization and

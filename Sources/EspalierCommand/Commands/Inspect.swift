@@ -111,7 +111,8 @@ struct Inspect: AsyncParsableCommand {
   /// The names of the schemes that make such a directory, or what can be said of a directory that another program made.
   private func scheme(_ quantization: QuantizationConfiguration) -> String {
     if let scheme = QuantizationScheme(quantization) {
-      return QuantizationScheme.allCases.filter { $0.configuration == scheme.configuration }.map(\.rawValue)
+      // One with other options is the scheme's alone.
+      return QuantizationScheme.allCases.filter { $0 == scheme || $0.configuration == quantization }.map(\.rawValue)
         .joined(separator: " or ")
     }
     let targets = quantization.targets.map(\.rawValue).sorted().joined(separator: ", ")

@@ -45,6 +45,9 @@ package struct Run: Sendable {
     let input = try await fetcher.dataset(recipe.data.name, localPath: localData)
     let pretrained = try await PretrainedModel(recipe.model, seed: recipe.seed, fetcher: fetcher, backend: backend)
     try PruningStage.check(recipe.prune, pretrained.configuration)
+    for scheme in recipe.quantize {
+      try scheme.checkWidths(of: pretrained.configuration, path: pretrained.tokenizer.path(percentEncoded: false))
+    }
     let split = try await DataStage(
       source: recipe.data, format: dataset.format, labels: dataset.labels, seed: recipe.seed, input: input
     ).run(runner)
@@ -147,11 +150,18 @@ package struct Run: Sendable {
       recipe: recipe, evaluation: evaluation.findings, ablation: ablation.findings, pruning: pruning.findings,
       quantizationTraining: quantizationTraining, mixed: mixed, splits: split.findings,
       variants: variants.map(\.variant),
-      data: input, dataTitle: dataset.title,
+      pretrained: fetcher.catalogue.models[recipe.model.name], data: input, dataTitle: dataset.title,
       labels: dataset.labels, sentences: dev?.map(\.text), command: command, commit: commit
     ).results()
     _ = try ReportStage.write(results, margin: recipe.report.margin, to: folder.report)
+    for variant in variants.map(\.variant) { try writeCard(of: variant, results) }
     return results
+  }
+
+  /// The model card beside the weights. It belongs to no stage: nothing is made from it.
+  private func writeCard(of variant: Variant, _ results: ShowdownResults) throws {
+    guard let card = ModelCard(results, variant: variant.name) else { return }
+    try AtomicFile.write(card.markdown, to: folder.models(variant.name).appending(path: "README.md"))
   }
 
   private var trainedAgain: [Variant] {

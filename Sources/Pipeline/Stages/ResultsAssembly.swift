@@ -17,6 +17,8 @@ struct ResultsAssembly {
   let mixed: [String: MixedPrecision]
   let splits: Splits
   let variants: [Variant]
+  /// What the catalogue says of the model that all come from.
+  let pretrained: Catalogue.Model?
   let data: FetchedInput
   let dataTitle: String
   let labels: [String]
@@ -35,6 +37,8 @@ struct ResultsAssembly {
     try compare(&rows)
     var results = ShowdownResults(title: recipe.title, variants: rows)
     results.model = recipe.model.name + (isRandom ? ", random weights" : "")
+    results.modelRepository = pretrained?.hub?.repository
+    results.modelLicence = pretrained?.licence
     results.recipe = recipe.name
     results.espalierVersion = Espalier.version
     results.commit = commit
@@ -225,8 +229,9 @@ struct ResultsAssembly {
           + "that was trained longer learnt from the labels alone.")
     }
     if !quantizationTraining.isEmpty {
+      let titles = recipe.quantize.filter(\.needsTraining).map(\.title).joined(separator: " and ")
       notes.append(
-        "Models of INT8 QAT were trained for \(epochs(recipe.qat)) more with the numbers of their integer form, from the "
+        "Models of \(titles) were trained for \(epochs(recipe.qat)) more with the numbers of their integer form, from the "
           + "FP32 model of the same layers, which was their teacher too.")
     }
     if recipe.data.name == "movie-snippets" {

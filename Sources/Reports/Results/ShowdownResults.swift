@@ -9,6 +9,10 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
 
   /// The pre-trained model that all variants come from.
   public var model: String?
+  /// Where the Hugging Face Hub has it: owner/name.
+  public var modelRepository: String?
+  /// As SPDX names it.
+  public var modelLicence: String?
   public var recipe: String?
   public var espalierVersion: String?
   public var commit: String?
@@ -40,6 +44,8 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
     case title, variants, model, recipe, commit, command, date, seed, threads, machine, dataset, splits, confidence
     case sensitivity, disagreements, notes
     case formatVersion = "format_version"
+    case modelRepository = "model_repository"
+    case modelLicence = "model_licence"
     case espalierVersion = "espalier_version"
     case reportedSplit = "reported_split"
     case latencySubject = "latency_subject"

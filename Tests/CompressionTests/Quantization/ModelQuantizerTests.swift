@@ -149,6 +149,7 @@ import Testing
     }
     // What was trained to be rounded lies there as what was not.
     #expect(QuantizationScheme(QuantizationScheme.int8QAT.configuration) == .int8PTQDynamic)
+    #expect(QuantizationScheme(QuantizationScheme.int4QAT.configuration) == .int4)
     #expect(QuantizationScheme(QuantizationConfiguration(targets: [.linear], ignore: [])) == nil)
     // Modules by name are what was chosen.
     let format = QuantizationConfiguration.Format(weights: .int8)

@@ -9,32 +9,44 @@ private struct Rounding {
   var group: Int
   var limit: Float = 127
   var scale: Float = 0
-  var hasHalfScales = false
+  var isProgressive = false
   var isReciprocal = false
 
   var arguments: ck_fake_quantize_args {
     ck_fake_quantize_args(
-      group: group, limit: limit, scale: scale, half_scales: hasHalfScales ? 1 : 0, reciprocal: isReciprocal ? 1 : 0)
+      group: group, limit: limit, scale: scale, progressive: isProgressive ? 1 : 0, reciprocal: isReciprocal ? 1 : 0)
   }
 
   func exact(_ x: [Float], columns: Int) -> (y: [Float], scales: [Float]) {
     var (y, scales): ([Float], [Float]) = ([], [])
+    let lowest = isProgressive ? -limit - 1 : -limit
     for row in stride(from: 0, to: columns == 0 ? 0 : x.count, by: max(1, columns)) {
+      let rowStep = Self.short((x[row..<row + columns].map(\.magnitude).max() ?? 0) / (15 * (limit + 1)))
       for begin in stride(from: row, to: row + columns, by: group) {
         let values = x[begin..<min(row + columns, begin + group)]
         let largest = values.map(\.magnitude).max() ?? 0
         var step = scale != 0 ? scale : largest / limit
         var inverse = scale != 0 ? 1 / scale : limit / largest
-        if hasHalfScales { step = Float(Float16(step)) }
-        if scale == 0, largest < 1e-30 || step == 0 { (step, inverse) = (isReciprocal ? 0 : 1, 0) }
+        if isProgressive {
+          let multiple = (largest / (rowStep * (limit + 1))).rounded(.toNearestOrEven)
+          step = max(1, min(15, multiple)) * rowStep
+        } else if scale == 0, largest < 1e-30 {
+          (step, inverse) = (isReciprocal ? 0 : 1, 0)
+        }
         scales.append(step)
         for value in values {
           let quotient = isReciprocal ? value * inverse : value / step
-          y.append(max(-limit, min(limit, quotient.rounded(.toNearestOrEven))) * step)
+          y.append(max(lowest, min(limit, quotient.rounded(.toNearestOrEven))) * step)
         }
       }
     }
     return (y, scales)
+  }
+
+  /// To a significand of 7 bits and a multiple of 2^-24, at least 2^-24.
+  static func short(_ x: Float) -> Float {
+    let unit = max(Float(sign: .plus, exponent: max(-18, x.exponent) - 6, significand: 1), 0x1p-24)
+    return max(0x1p-24, (x / unit).rounded(.toNearestOrEven) * unit)
   }
 
   func run(_ kernels: KernelSet, _ x: [Float], columns: Int) -> (y: [Float], scales: [Float]) {
@@ -55,13 +67,13 @@ private struct Rounding {
     return (y.values, scales.values)
   }
 
-  /// Of a row, a group of `size`, halves, a given step; divided by and multiplied with the inverse.
+  /// Of a row, a group of `size`, progressive, a given step; divided by and multiplied with the inverse.
   static func all(columns: Int, groupSize: Int) -> [Rounding] {
     let row = max(1, columns)
     return [
       Rounding(group: row), Rounding(group: row, isReciprocal: true),
       Rounding(group: row, scale: 0.0037, isReciprocal: true), Rounding(group: row, scale: 0.0037),
-      Rounding(group: groupSize, limit: 7, hasHalfScales: true), Rounding(group: groupSize, limit: 7),
+      Rounding(group: groupSize, limit: 7, isProgressive: true), Rounding(group: groupSize, limit: 7),
     ]
   }
 }
@@ -81,14 +93,39 @@ private struct Rounding {
     }
   }
 
-  /// Where a half is next to its smallest numbers, and below them.
-  @Test(arguments: availableKernels) func smallHalves(_ kernels: KernelSet) {
-    for exponent in -36 ... -10 {
+  /// Where steps are next to half precision's smallest numbers, and below them; and for rows of unlike groups.
+  @Test(arguments: availableKernels) func smallAndUnlikeSteps(_ kernels: KernelSet) {
+    for exponent in Array(-149 ... -140) + Array(-36...18) {
       var random = SeededGenerator(state: 3)
-      let x = random.floats(64).map { $0 * Float(sign: .plus, exponent: exponent, significand: 1) }
-      let rounding = Rounding(group: 32, limit: 7, hasHalfScales: true)
-      let found = rounding.run(kernels, x, columns: 64), exact = rounding.exact(x, columns: 64)
+      let size = Float(sign: .plus, exponent: exponent, significand: 1)
+      let x = random.floats(5 * 70).enumerated().map { $1 * size * [1, 0.001, 0.3, 0][$0 / 16 % 4] }
+      let rounding = Rounding(group: 16, limit: 7, isProgressive: true)
+      let found = rounding.run(kernels, x, columns: 70), exact = rounding.exact(x, columns: 70)
       #expect(found.y == exact.y && found.scales == exact.scales, "2^\(exponent)")
+      #expect(found.scales.allSatisfy { Float(Float16($0)) == $0 && $0 >= 0x1p-24 }, "2^\(exponent)")
+    }
+  }
+
+  @Test("Progressive steps by hand", arguments: availableKernels) func progressive(_ kernels: KernelSet) {
+    func round(_ x: [Float], group: Int) -> (y: [Float], scales: [Float]) {
+      Rounding(group: group, limit: 7, isProgressive: true).run(kernels, x, columns: x.count)
+    }
+    // 120 of the row's step 1; groups of 15, 2 and, for 60.4 / 8, 8 steps; the last has one value.
+    let row = round([-120, 7.5, 22.5, 120, 16, -15, 1, -0.9, 60.4], group: 4)
+    #expect(row.scales == [15, 2, 8])
+    #expect(row.y == [-120, 0, 30, 105, 14, -16, 0, -0, 56])
+    // A step of 1.03125 * 2^-3, of 7 bits, for 15.5 / 120 = 1.0333 * 2^-3.
+    #expect(round([15.5, -15.5, 0], group: 1).scales == [15 * 0.12890625, 15 * 0.12890625, 0.12890625])
+    // All of one sign, and zeros beside a large group: the least multiple is 1.
+    #expect(round([8, 8, 7, 0.4], group: 4).y == [7, 7, 7, 0].map { $0 * Float(15 * 0.06640625) })
+    #expect(round([120, 0, 0, 1e-20], group: 1).scales == [15, 1, 1, 1])
+    #expect(round([0, 0, 0], group: 2).scales == [0x1p-24, 0x1p-24])
+    #expect(round([0x1p-149, -0x1p-130, 0x1p-24], group: 1).y == [0, 0, 0x1p-24])
+    // Steps that half precision still has, and those it has not.
+    #expect(round([-522240, 1], group: 1).scales == [65280, 4352])
+    for large in [530_000, .greatestFiniteMagnitude] as [Float] {
+      let lost = round([large, 1], group: 1)
+      #expect(lost.scales.allSatisfy(\.isNaN) && lost.y.allSatisfy(\.isNaN), "\(large)")
     }
   }
 
@@ -108,7 +145,8 @@ private struct Rounding {
       for rounding in Rounding.all(columns: columns, groupSize: columns) where rounding.scale == 0 {
         for value in [0, 1e-38, -9e-31] as [Float] {
           let found = rounding.run(kernels, [Float](repeating: value, count: columns), columns: columns)
-          #expect(found.y.allSatisfy { $0 == 0 } && found.scales == [rounding.isReciprocal ? 0 : 1])
+          #expect(found.y.allSatisfy { $0 == 0 })
+          #expect(found.scales == [rounding.isProgressive ? 0x1p-24 : rounding.isReciprocal ? 0 : 1])
         }
         for bad in [Float.nan, .infinity, -.infinity] {
           for place in 0..<columns {

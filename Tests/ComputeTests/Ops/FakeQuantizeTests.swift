@@ -105,7 +105,7 @@ import Testing
       Float(matrix.values[$0]) * matrix.steps[$0 / 70 * matrix.groupCount + $0 % 70 / matrix.groupSize]
     }
     #expect(try backend.read(backend.fakeQuantize(x, grid).output) == products)
-    #expect(matrix.values.allSatisfy { Int($0).magnitude <= grid.limit })
+    #expect(matrix.values.allSatisfy { (grid.lowest...grid.limit).contains(Int($0)) })
     #expect(matrix.values.contains { Int($0).magnitude == grid.limit })
     values[3] = .nan
     let spoilt = try backend.upload(values, shape: input.shape)

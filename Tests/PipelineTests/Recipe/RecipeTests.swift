@@ -67,7 +67,7 @@ import Training
   @Test func quantizationTraining() throws {
     let addition = """
 
-      quantize: [int8-qat]
+      quantize: [int8-qat, int4-qat]
       qat:
         num_train_epochs: 2
         learning_rate: 1.0e-5
@@ -75,7 +75,7 @@ import Training
         distillation: {alpha: 0.25}
       """
     let recipe = try RecipeReader.read(yaml: Self.least + addition, path: "r.yaml")
-    #expect(recipe.quantize == [.int8QAT])
+    #expect(recipe.quantize == [.int8QAT, .int4QAT])
     #expect((recipe.qat.numTrainEpochs, recipe.qat.learningRate, recipe.qat.wordDropout) == (2, 1e-5, 0.3))
     #expect(recipe.qat.distillation == DistillationConfiguration(temperature: 2, alpha: 0.25))
     #expect(recipe.qat.trainBatchSize == 32)
@@ -87,7 +87,7 @@ import Training
     arguments: [
       (
         "\nquantize: [int3]", "r.yaml:5",
-        "quantize: expected a list of int8-ptq-dynamic, int8-ptq, int8-qat, int4, mixed, found 'int3'"
+        "quantize: expected a list of int8-ptq-dynamic, int8-ptq, int8-qat, int4, int4-qat, mixed, found 'int3'"
       ),
       ("\nqat:\n  bits: 4", "r.yaml:6", "qat.bits"),
       ("\nqat:\n  distillation: {alfa: 1}", "r.yaml:6", "qat.distillation.alfa"),
