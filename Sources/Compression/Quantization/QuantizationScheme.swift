@@ -45,7 +45,8 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
     }
   }
 
-  /// Which weights are quantised, but for those that ``mixed`` chooses by name. The classifier keeps its floats: a few rows, on which each logit depends.
+  /// Which weights are quantised, but for those that ``mixed`` chooses by name. The classifier keeps its floats: a few rows,
+  /// on which each logit depends.
   public var configuration: QuantizationConfiguration {
     switch self {
     case .int8PTQDynamic, .int8QAT: QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"])
