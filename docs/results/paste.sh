@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-source="${1:-docs/results/sst2-minilm/results.md}"
+source="${1:-docs/results/sst2-minilm-quantised/results.md}"
 test -s "$source" || { echo "$source: expected the results of a run" >&2; exit 65; }
 folder="$(dirname "$source")"
 
@@ -28,6 +28,7 @@ chinese() {
     -e '1s/p50 \(ms\)/中位延迟（毫秒）/; 1s/Time ratio/时间比/; 1s/Peak \(MB\)/内存峰值（MB）/' \
     -e 's/^\| Baseline/| 基线/; s/^\| Pruned/| 剪枝/; s/^\| Unpruned, trained longer/| 未剪枝，训练更久/' \
     -e 's/^\| Top layers removed/| 删去顶层/; s/^\| Random layers removed/| 随机删层/' \
+    -e 's/INT8 dynamic/INT8 动态/; s/INT8 static/INT8 静态/; s/, mixed/, 混合/; s/\| MIXED \|/| 混合 |/' \
     -e 's/\| open \|/| 开放 |/; s/\| closed \|/| 封闭 |/'
   printf '\n[全部数字](%s)。命令：%s。机器：%s，%s 线程。\n' \
     "$source" "$(fact Command)" "$(fact Processor)" "$(fact Threads)"
