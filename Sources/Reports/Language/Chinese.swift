@@ -62,7 +62,7 @@ struct Chinese: Phrases {
     "差值 \(difference) 个百分点，\(confidence) 区间 \(lower) 至 \(upper)"
   }
   func timesDoNotRank(model: String, fold: String) -> String {
-    "这里的时间不足以给各变体排序：测量时机器繁忙，“\(model)”的中位延迟在同一批调用的各轮之间相差 \(fold) 倍。"
+    "这里的时间不足以给各变体排序：测量时机器繁忙，在同一批调用的各轮之间，“\(model)”的中位延迟最大为最小的 \(fold) 倍。"
   }
   func price(size: String?, latency: String?, memory: String?) -> String {
     var parts: [String] = []
@@ -308,7 +308,7 @@ struct Chinese: Phrases {
     [
       "标为“原研究”的各列是其公布的数字，在别处（\(device) 及其主机的处理器）测得：只是引用，并非在此测量，不参与任何比较、检验、图和结论。",
       "每个都只是一个数字，没有区间。延迟是一个 \(tokens) 词元的句子调用 \(repetitions) 次的均值，未说明线程数。其准确率所用的行也用来挑选检查点和层，因此偏高。",
-      "其 INT8 QAT 训练时并没有伪量化，因此只是另一个 FP32 模型；靠后各行的内存含有先前模型的残留。",
+      "它所称的 INT8 QAT 训练时并没有伪量化，只是另一个 FP32 模型；靠后各行的内存含有先前模型的残留。",
     ]
   }
   func studysSizeCaution(real: String, stated: String) -> String {

@@ -329,13 +329,13 @@ struct English: Phrases {
   let studysDrop = "Study: drop (points)"
   func studyCautions(device: String, repetitions: Int, tokens: Int) -> [String] {
     [
-      "The columns marked as the study's are its published numbers, measured elsewhere, on a \(device) and the processor "
-        + "beside it: they are quoted, not measured here, and take part in no comparison, test, figure or verdict.",
+      "The columns marked as the study's are its published numbers, measured elsewhere (\(device) and the processor "
+        + "beside it): they are quoted, not measured here, and take part in no comparison, test, figure or verdict.",
       "Each is one number without an interval. Latency is the mean of \(repetitions) calls of one sentence of \(tokens) "
         + "tokens; the threads aren't stated. Its accuracies are those of the rows that chose its checkpoints and layers, so "
         + "that they flatter.",
-      "Its INT8 QAT was trained without fake quantisation, so it is a second FP32 model; memory of later rows holds remains "
-        + "of earlier ones.",
+      "What it calls INT8 QAT was trained without fake quantisation, and is a second FP32 model; memory of later rows holds "
+        + "remains of earlier ones.",
     ]
   }
   func studysSizeCaution(real: String, stated: String) -> String {

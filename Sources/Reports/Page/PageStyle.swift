@@ -48,6 +48,7 @@ enum PageStyle {
     table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums lining-nums}
     caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     th,td{padding:9px 11px;text-align:left;vertical-align:top;font-weight:400}
+    :lang(zh) th,:lang(zh) td{word-break:keep-all}
     thead th{color:var(--muted);font-size:12.5px;font-weight:600;border-bottom:1px solid var(--axis);\
     vertical-align:bottom;line-height:1.3}
     tbody tr+tr th,tbody tr+tr td{border-top:1px solid var(--grid)}
