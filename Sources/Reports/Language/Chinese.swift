@@ -294,7 +294,7 @@ struct Chinese: Phrases {
 
   // MARK: The study
 
-  let besideTheStudy = "与原研究公布的数字对照"
+  let besideTheStudy = "与原研究公布的数字对照（在别处测得）"
   let studysRows = "原研究自己的表（在别处测得）"
   let studysBatches = "原研究在其 GPU 上的延迟与批大小（毫秒，在别处测得）"
   func studysRow(_ title: String) -> String { "原研究：\(title)" }

@@ -317,7 +317,7 @@ struct English: Phrases {
 
   // MARK: The study
 
-  let besideTheStudy = "Beside the study's published numbers"
+  let besideTheStudy = "Beside the study's published numbers, measured elsewhere"
   let studysRows = "The study's own table, measured elsewhere"
   let studysBatches = "The study's latency by batch on its GPU, ms, measured elsewhere"
   func studysRow(_ title: String) -> String { "Study: \(title)" }
