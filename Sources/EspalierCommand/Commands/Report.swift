@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Pipeline
-import Reports
+public import Reports
 
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
