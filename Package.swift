@@ -37,7 +37,7 @@ let package = Package(
     .target(
       name: "Compression", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"], swiftSettings: settings
     ),
-    .target(name: "Reports", swiftSettings: settings),
+    .target(name: "Reports", resources: [.embedInCode("Resources")], swiftSettings: settings),
     .target(
       name: "Pipeline",
       dependencies: [

@@ -204,6 +204,7 @@ import Testing
       (["quantize", "m", "--scheme", "int4-qat", "--output", "x"], 65, "run a recipe with 'quantize: [int4-qat]'"),
       (["nonsense"], 64, "nonsense"),
       (["report", "run", "--margin", "nan"], 64, "--margin"),
+      (["report", "run", "--language", "de"], 64, "--language"),
       (["finetune", "m", "--data", "d.tsv", "--output", "x", "--labels", "a,a"], 64, "--labels"),
       (["report", "no-such-run"], 65, "no-such-run"),
     ])

@@ -32,6 +32,7 @@ chinese() {
     -e 's/^\| Baseline/| 基线/; s/^\| Pruned/| 剪枝/; s/^\| Unpruned, trained longer/| 未剪枝，训练更久/' \
     -e 's/^\| Top layers removed/| 删去顶层/; s/^\| Random layers removed/| 随机删层/' \
     -e 's/INT8 dynamic/INT8 动态/; s/INT8 static/INT8 静态/; s/, mixed/, 混合/; s/\| MIXED \|/| 混合 |/' \
+    -e 's/^(\| [^|,]*), (FP|INT|混合)/\1，\2/' \
     -e 's/\| open \|/| 开放 |/; s/\| closed \|/| 封闭 |/'
   printf '\n[全部数字](%s)。命令：%s。机器：%s，%s 线程。\n' \
     "$source" "$(fact Command)" "$(fact Processor)" "$(fact Threads)"

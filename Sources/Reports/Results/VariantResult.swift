@@ -70,6 +70,10 @@ public struct VariantResult: Equatable, Sendable, Codable {
 
   public var throughput: Double?
   public var latencyByBatch: [BatchLatency]?
+  /// Of calls of one sentence.
+  public var latencyByLength: [LengthLatency]?
+  /// Over several trainings, where there were.
+  public var overSeeds: SeedFigures?
   public var gpu: DeviceFigures?
 
   enum CodingKeys: String, CodingKey {
@@ -92,6 +96,8 @@ public struct VariantResult: Equatable, Sendable, Codable {
     case mcnemarPHolm = "mcnemar_p_holm"
     case throughput = "throughput_sentences_per_second"
     case latencyByBatch = "latency_by_batch"
+    case latencyByLength = "latency_by_length"
+    case overSeeds = "over_seeds"
   }
 
   public init(name: String, title: String? = nil, role: Role) {

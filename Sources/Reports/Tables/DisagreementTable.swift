@@ -1,11 +1,13 @@
 /// The rows on which variants disagree, as a table.
 enum DisagreementTable {
-  static func table(_ found: Disagreements, _ results: ShowdownResults) -> DataTable {
+  static func table(
+    _ found: Disagreements, _ results: ShowdownResults, _ words: some TableWords
+  ) -> DataTable {
     let hasSentences = found.rows.contains { $0.sentence != nil }
     let names = found.variants.map { name in results.variants.first { $0.name == name }?.shownTitle ?? name }
     return DataTable(
-      columns: [.number("Row")] + (hasSentences ? [.text("Sentence")] : [])
-        + [.text("True class"), .text("Right"), .text("Wrong")],
+      columns: [.number(words.row)] + (hasSentences ? [.text(words.sentence)] : [])
+        + [.text(words.trueClass), .text(words.right), .text(words.wrong)],
       rows: found.rows.map { row in
         // A ragged row out of a file must not break the table.
         let said = Array(zip(names, row.predictions))
