@@ -14,6 +14,10 @@ package struct Comparison {
 
   package init(_ field: Field, effort: Effort, seed: UInt64, logs: URL) throws(BenchmarkError) {
     guard !field.cells.isEmpty else { throw .noCells }
+    let first = field.baseline
+    if let cell = field.cells.first(where: { !first.kinds.contains($0.kind) }) {
+      throw .noContestants(reason: "the baseline \(first.contestant.name) does not take \(cell.workload)")
+    }
     entries = field.entries
     cells = field.cells
     baseline = field.baseline.contestant.name
