@@ -1,6 +1,6 @@
 package import Bert
 package import FoundationEssentials
-package import Text
+import Text
 
 /// A model that is to be measured.
 package struct BenchmarkedModel: Sendable {

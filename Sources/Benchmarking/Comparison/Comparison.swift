@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 import Measurement
 
 /// The whole comparison: each cell in turn, in which fresh processes of all contestants have interleaved rounds.

@@ -1,3 +1,4 @@
+import Bert
 package import FoundationEssentials
 
 /// All contestants with the sentences that they are given.

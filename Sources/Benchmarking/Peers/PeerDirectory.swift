@@ -18,16 +18,17 @@ package struct PeerDirectory: Sendable {
   package init(directory: String?, python: String?, environment: [String: String]) throws(BenchmarkError) {
     let variable = environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 }
     let named = directory ?? variable ?? "Benchmarks/peers"
-    self.directory = URL(filePath: named, directoryHint: .isDirectory).standardizedFileURL
-    self.environment = environment
+    let folder = URL(filePath: named, directoryHint: .isDirectory).standardizedFileURL
     func path(_ relative: String) -> String {
-      self.directory.appending(path: relative).standardizedFileURL.path(percentEncoded: false)
+      folder.appending(path: relative).standardizedFileURL.path(percentEncoded: false)
     }
     guard FileManager.default.fileExists(atPath: path(Self.script)) else {
       throw .noPeers(directory: named, file: Self.script)
     }
     let installed = ["venv/bin/python", "../.build/peers/venv/bin/python"].map(path)
+    self.directory = folder
     self.python = python ?? installed.first { FileManager.default.isExecutableFile(atPath: $0) } ?? "python3"
+    self.environment = environment
   }
 
   /// - Throws: ``BenchmarkError/notInstalled(packages:python:command:)`` with the command that installs what lacks.

@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 
 #if canImport(Darwin)
   import Darwin
@@ -18,7 +18,7 @@ import FoundationEssentials
 /// The caller ignores SIGPIPE, as the program does: a child that is gone is then an error with words.
 package final class ChildProcess {
   package let name: String
-  package let identifier: pid_t
+  package let identifier: Int32
   private let log: URL
   private let input: Int32
   private let output: Int32

@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 import Measurement
 
 /// A contestant in a fresh process. It stands still whenever another one has its turn.
