@@ -18,6 +18,7 @@ let package = Package(
   products: [
     .executable(name: "espalier", targets: ["EspalierCommand"]),
     .library(name: "Espalier", targets: ["Compute", "Text", "Bert", "Measurement", "Training", "Compression"]),
+    .library(name: "EspalierBenchmarking", targets: ["Benchmarking"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -39,6 +40,9 @@ let package = Package(
     ),
     .target(name: "Reports", resources: [.embedInCode("Resources")], swiftSettings: settings),
     .target(
+      name: "Benchmarking", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"],
+      swiftSettings: settings),
+    .target(
       name: "Pipeline",
       dependencies: [
         "Bert", "Compression", "Compute", "Measurement", "Reports", "Text", "Training",
@@ -52,6 +56,7 @@ let package = Package(
     .executableTarget(
       name: "EspalierCommand",
       dependencies: [
+        "Benchmarking",
         "Bert", "Compression", "Compute", "Measurement", "Pipeline", "Reports", "Text", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -62,6 +67,9 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "BertTests", dependencies: ["Bert", "Compute", "JSON", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "BenchmarkingTests", dependencies: ["Benchmarking", "Bert", "Compute", "Measurement", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "TrainingTests", dependencies: ["Bert", "Compute", "TestSupport", "Text", "Training"],

@@ -15,5 +15,6 @@ struct EspalierCommand: AsyncParsableCommand {
       Run.self, Fetch.self, Finetune.self, Ablate.self, Prune.self, Convert.self, Quantize.self, Evaluate.self,
       Predict.self,
       Tokenize.self, Report.self, Inspect.self, Measure.self,
+      Bench.self, BenchWorker.self,
     ])
 }

@@ -7,7 +7,7 @@ import Testing
     "Each command has a help with an example",
     arguments: [
       "run", "fetch", "finetune", "ablate", "prune", "convert", "quantize", "evaluate", "predict", "tokenize", "report",
-      "inspect",
+      "inspect", "bench",
     ])
   func help(_ command: String) throws {
     let result = try Program.run([command, "--help"])
