@@ -5,6 +5,7 @@ import PackageDescription
 // Arrows point left only:
 //   CKernels <- Compute <- Bert <- Training <- Compression <- Pipeline <- EspalierCommand
 //   Text <- Training        Measurement <- Training        Reports <- Pipeline        JSON <- Bert, Text
+//   Bert <- ONNX <- EspalierCommand
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -37,6 +38,7 @@ let package = Package(
     .target(
       name: "Compression", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"], swiftSettings: settings
     ),
+    .target(name: "ONNX", dependencies: ["Bert", "Compute"], swiftSettings: settings),
     .target(name: "Reports", swiftSettings: settings),
     .target(
       name: "Pipeline",
@@ -52,7 +54,7 @@ let package = Package(
     .executableTarget(
       name: "EspalierCommand",
       dependencies: [
-        "Bert", "Compression", "Compute", "Measurement", "Pipeline", "Reports", "Text", "Training",
+        "Bert", "Compression", "Compute", "Measurement", "ONNX", "Pipeline", "Reports", "Text", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -69,6 +71,10 @@ let package = Package(
     .testTarget(
       name: "CompressionTests",
       dependencies: ["Bert", "Compression", "Compute", "Measurement", "TestSupport", "Text", "Training"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ONNXTests",
+      dependencies: ["Bert", "Compression", "Compute", "ONNX", "TestSupport", "Text", "Training"],
       swiftSettings: settings),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: settings),
     .testTarget(
