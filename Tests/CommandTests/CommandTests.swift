@@ -6,7 +6,7 @@ import Testing
   @Test(
     "Each command has a help with an example",
     arguments: [
-      "run", "fetch", "finetune", "ablate", "prune", "convert", "quantize", "evaluate", "predict", "tokenize", "report",
+      "run", "fetch", "finetune", "ablate", "prune", "convert", "quantize", "export", "evaluate", "predict", "tokenize", "report",
       "inspect",
     ])
   func help(_ command: String) throws {
@@ -155,6 +155,26 @@ import Testing
     #expect(try scratch.entries() == ["int8"])
   }
 
+  @Test func export() throws {
+    let model = try TinyModel.make()
+    let scratch = try ScratchDirectory()
+    let target = scratch.path + "/onnx-model", int8 = scratch.path + "/int8"
+    let made = try Program.run(["export", model.path, "--format", "onnx", "--output", target])
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.output.contains("onnx/model.onnx: fp32, "))
+    #expect(try Program.run(["quantize", model.path, "--scheme", "int8-ptq-dynamic", "--output", int8]).status == 0)
+    let bytes = try Program.run(["export", int8, "--output", target, "--json"])
+    #expect(bytes.output.contains("\"precision\" : \"int8\""), "\(bytes.errors)")
+    #expect(try scratch.entries("onnx-model") == ["config.json", "onnx", "vocab.txt"])
+    #expect(try scratch.entries("onnx-model/onnx") == ["model.onnx", "model_quantized.onnx"])
+    let refused = try Program.run(["export", model.path, "--precision", "int4", "--output", target])
+    #expect(refused.status == 65)
+    #expect(refused.errors.contains("espalier quantize MODEL --scheme int4"), "\(refused.errors)")
+    try scratch.write("mine", "notes.txt")
+    #expect(try Program.run(["export", model.path, "--output", scratch.path]).status == 65)
+    #expect(try scratch.entries() == ["int8", "notes.txt", "onnx-model"])
+  }
+
   @Test func quantizeStatic() throws {
     let model = try TinyModel.make()
     let scratch = try ScratchDirectory()
@@ -202,6 +222,10 @@ import Testing
       (["quantize", "no-such-model", "--scheme", "int8-ptq-dynamic", "--output", "x"], 65, "no-such-model"),
       (["quantize", "m", "--scheme", "int8-qat", "--output", "x"], 65, "run a recipe with 'quantize: [int8-qat]'"),
       (["quantize", "m", "--scheme", "int4-qat", "--output", "x"], 65, "run a recipe with 'quantize: [int4-qat]'"),
+      (["export", "m", "--format", "gguf", "--output", "x"], 64, "onnx"),
+      (["export", "m", "--precision", "int2", "--output", "x"], 64, "int4"),
+      (["export", "m"], 64, "--output"),
+      (["export", "no-such-model", "--output", "x"], 65, "no-such-model"),
       (["nonsense"], 64, "nonsense"),
       (["report", "run", "--margin", "nan"], 64, "--margin"),
       (["finetune", "m", "--data", "d.tsv", "--output", "x", "--labels", "a,a"], 64, "--labels"),
