@@ -18,7 +18,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "espalier", targets: ["EspalierCommand"]),
-    .library(name: "Espalier", targets: ["Compute", "Text", "Bert", "Measurement", "Training", "Compression"]),
+    .library(name: "Espalier", targets: ["Compute", "Text", "Bert", "Measurement", "Training", "Compression", "ONNX"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -39,9 +39,7 @@ import Testing
 
   @Test("A message in a message, with data in it that come late") func messages() throws {
     let data = TensorBytes(count: 3) { sink in
-      try sink([1, 2].span.bytes.extracting(0..<0))
-      try sink(([7, 8] as [UInt8]).span.bytes)
-      try sink(([9] as [UInt8]).span.bytes)
+      for piece: [UInt8] in [[], [7, 8], [9]] { try sink(piece.span.bytes) }
     }
     var inner = ProtobufMessage()
     inner.integer(1, 150)
