@@ -4,8 +4,10 @@ public enum ONNXError: Error, Equatable, Sendable {
   case needsFloats(path: String, precision: ONNXPrecision, found: ONNXPrecision)
   /// A directory that isn't quantised as the precision says; nil for floats.
   case needsScheme(path: String, precision: ONNXPrecision, found: ONNXPrecision?)
-  /// The directory to be written to holds another model.
+  /// The directory to be written to holds another model, or none.
   case otherModel(path: String)
+  /// The file to be written is there.
+  case exists(path: String)
 }
 
 extension ONNXError: CustomStringConvertible {
@@ -17,15 +19,14 @@ extension ONNXError: CustomStringConvertible {
       --precision \(found.rawValue), or the model that it was made from
       """
     case .needsScheme(let path, let precision, let found):
-      """
-      \(path): expected a model in \(precision.rawValue), found one in \(found?.rawValue ?? "floats"); make one of a model \
-      in floats: espalier quantize MODEL --scheme \(precision == .int4 ? "int4" : "int8-ptq-dynamic")
-      """
+      "\(path): expected a model in \(precision.rawValue) or in floats, found one in \(found?.rawValue ?? "floats")"
     case .otherModel(let path):
       """
-      \(path): expected an empty directory, or one with the config.json of this model, found that of another; name another \
+      \(path): expected an empty directory, or one with the config.json of this model, found something else; name another \
       directory
       """
+    case .exists(let path):
+      "\(path): it exists already; remove it or name another directory"
     }
   }
 }

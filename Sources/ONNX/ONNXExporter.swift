@@ -5,33 +5,30 @@ public import FoundationEssentials
 /// Writes a classifier for ONNX runtimes: `onnx/model.onnx` (or another name, see ``ONNXPrecision/fileName``) beside
 /// config.json and the tokenizer's files, as transformers.js expects them.
 public struct ONNXExporter: Sendable {
+  /// Protocol Buffers count the bytes of a message in 31 bits.
+  public static let largestGraph = ModelFile.largestMessage
+
   private static let folder = "onnx"
 
   private let checkpoint: Checkpoint
   private let precision: ONNXPrecision
   private let producerVersion: String
-  private let largestMessage: Int
+  private let largestGraph: Int
 
   /// - Parameters:
   ///   - producerVersion: of the program, which the file states.
-  ///   - largestMessage: how many bytes a graph may have before its tensors go beside it.
-  package init(
-    _ checkpoint: Checkpoint, precision: ONNXPrecision, producerVersion: String, largestMessage: Int
+  ///   - largestGraph: how many bytes a graph may have before its tensors go into a file beside it.
+  public init(
+    _ checkpoint: Checkpoint, precision: ONNXPrecision, producerVersion: String, largestGraph: Int = Self.largestGraph
   ) {
     self.checkpoint = checkpoint
     self.precision = precision
     self.producerVersion = producerVersion
-    self.largestMessage = largestMessage
+    self.largestGraph = min(largestGraph, Self.largestGraph)
   }
 
-  /// - Parameter producerVersion: of the program, which the file states.
-  public init(_ checkpoint: Checkpoint, precision: ONNXPrecision, producerVersion: String) {
-    self.init(
-      checkpoint, precision: precision, producerVersion: producerVersion, largestMessage: ModelFile.largestMessage)
-  }
-
-  /// Writes the directory, whole or not at all. One that holds this model already, in this form or as a checkpoint, gets
-  /// the graph beside what is there.
+  /// Writes the directory, whole or not at all. One that holds this model already, in another precision or as a checkpoint,
+  /// gets the graph beside what is there.
   ///
   /// - Returns: the file of the graph.
   /// - Throws: ``ONNXError``; ``BertError`` for weights that are missing, damaged or beyond the range of halves; `FileError`.
@@ -41,7 +38,8 @@ public struct ONNXExporter: Sendable {
     try checkpoint.validate(requireClassifier: true)
     let model = ModelFile(
       try BertGraph.graph(of: checkpoint, precision: precision), producerVersion: producerVersion)
-    if try holdsModel(directory) {
+    let graph = try Self.place(for: checkpoint.configuration, precision, in: directory)
+    if Self.isFilled(directory) {
       try write(model, in: directory)
     } else {
       let unfinished = try AtomicDirectory(replacing: directory, marker: "config.json")
@@ -55,7 +53,24 @@ public struct ONNXExporter: Sendable {
         throw CheckpointWriter.named(error, insteadOf: temporary, directory)
       }
     }
-    return directory.appending(path: Self.folder).appending(path: precision.fileName)
+    return graph
+  }
+
+  /// The file of the graph of a model, after making sure that nothing is in its way.
+  ///
+  /// - Throws: ``ONNXError/exists(path:)``; ``ONNXError/otherModel(path:)`` for a directory of anything else.
+  @discardableResult
+  public static func place(
+    for configuration: BertConfiguration, _ precision: ONNXPrecision, in directory: URL
+  ) throws(ONNXError) -> URL {
+    let graph = directory.appending(path: folder).appending(path: precision.fileName)
+    guard isFilled(directory) else { return graph }
+    guard let other = try? BertConfiguration(url: directory.appending(path: "config.json")),
+      architecture(other) == architecture(configuration)
+    else { throw .otherModel(path: directory.path(percentEncoded: false)) }
+    let path = graph.path(percentEncoded: false)
+    if FileManager.default.fileExists(atPath: path) { throw .exists(path: path) }
+    return graph
   }
 
   /// The bytes of a graph and of the tensors beside it.
@@ -69,20 +84,14 @@ public struct ONNXExporter: Sendable {
   private func write(_ model: ModelFile, in directory: URL) throws {
     let folder = directory.appending(path: Self.folder, directoryHint: .isDirectory)
     try Directories.make(folder)
-    try model.write(to: folder.appending(path: precision.fileName), largestMessage: largestMessage)
+    try model.write(to: folder.appending(path: precision.fileName), largestMessage: largestGraph)
   }
 
-  /// Whether a directory is there, not empty, and of this model.
-  ///
-  /// - Throws: ``ONNXError/otherModel(path:)`` for one of anything else.
-  private func holdsModel(_ directory: URL) throws -> Bool {
+  /// Whether something is there that is not an empty directory.
+  private static func isFilled(_ directory: URL) -> Bool {
     let path = directory.path(percentEncoded: false)
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    guard !entries.isEmpty else { return false }
-    guard let other = try? BertConfiguration(url: directory.appending(path: "config.json")),
-      Self.floats(other).json == Self.floats(checkpoint.configuration).json
-    else { throw ONNXError.otherModel(path: path) }
-    return true
+    guard FileManager.default.fileExists(atPath: path) else { return false }
+    return (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty != true
   }
 
   /// What a configuration says apart from how weights are stored, which in a graph is the graph's affair.
@@ -91,5 +100,15 @@ public struct ONNXExporter: Sendable {
     floats.quantization = nil
     floats.dtype = "float32"
     return floats
+  }
+
+  /// What graphs of one model have in common, however its config.json spells it.
+  private static func architecture(_ configuration: BertConfiguration) -> BertConfiguration {
+    BertConfiguration(
+      vocabSize: configuration.vocabSize, hiddenSize: configuration.hiddenSize,
+      numHiddenLayers: configuration.numHiddenLayers, numAttentionHeads: configuration.numAttentionHeads,
+      intermediateSize: configuration.intermediateSize, hiddenAct: configuration.hiddenAct,
+      maxPositionEmbeddings: configuration.maxPositionEmbeddings, typeVocabSize: configuration.typeVocabSize,
+      layerNormEps: configuration.layerNormEps, id2label: configuration.id2label)
   }
 }

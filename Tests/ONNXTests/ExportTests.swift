@@ -17,9 +17,9 @@ import Testing
   }
 
   private func export(
-    _ model: ExportedModel, _ precision: ONNXPrecision = .fp32, largestMessage: Int = ModelFile.largestMessage
+    _ model: ExportedModel, _ precision: ONNXPrecision = .fp32, largestGraph: Int = ONNXExporter.largestGraph
   ) throws {
-    try ONNXExporter(model.checkpoint, precision: precision, producerVersion: "test", largestMessage: largestMessage)
+    try ONNXExporter(model.checkpoint, precision: precision, producerVersion: "test", largestGraph: largestGraph)
       .write(to: directory)
   }
 
@@ -50,18 +50,23 @@ import Testing
     let model = try ExportedModel(golden: nil)
     let before = try Data(contentsOf: model.checkpoint.directory.appending(path: "config.json"))
     try ONNXExporter(model.checkpoint, precision: .fp32, producerVersion: "test").write(to: model.checkpoint.directory)
-    let names = try FileManager.default.contentsOfDirectory(atPath: model.checkpoint.directory.path(percentEncoded: false))
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: model.checkpoint.directory.path(percentEncoded: false))
     #expect(Set(names) == ["config.json", "model.safetensors", "onnx"])
     #expect(try Data(contentsOf: model.checkpoint.directory.appending(path: "config.json")) == before)
   }
 
-  @Test("Tensors beside the graph go when they are no longer needed") func beside() throws {
+  @Test("What is there stays as it is") func twice() throws {
     let model = try ExportedModel(golden: nil)
-    try export(model, largestMessage: 20_000)
+    try export(model, largestGraph: 20_000)
     #expect(try scratch.entries("out/onnx") == ["model.onnx", "model.onnx_data"])
-    #expect(try bytes("onnx/model.onnx").count < 40_000)
-    try export(model)
-    #expect(try scratch.entries("out/onnx") == ["model.onnx"])
+    let first = try bytes("onnx/model.onnx")
+    #expect(first.count < 40_000)
+    #expect(
+      scratch.message { try export(model) }
+        == "DIR/out/onnx/model.onnx: it exists already; remove it or name another directory")
+    #expect(try scratch.entries("out/onnx") == ["model.onnx", "model.onnx_data"])
+    #expect(try bytes("onnx/model.onnx") == first)
   }
 
   @Test("Others' directories stay") func foreign() throws {
@@ -76,9 +81,8 @@ import Testing
     let floats = try ExportedModel(layers: 1, heads: 2, width: 32)
     let bytes = try floats.quantized(.int8PTQDynamic), four = try floats.quantized(.int4, FourBitOptions(group: 32))
     for (model, precision, words) in [
-      (floats, ONNXPrecision.int8, "espalier quantize MODEL --scheme int8-ptq-dynamic"),
-      (floats, .int4, "found one in floats; make one of a model in floats: espalier quantize MODEL --scheme int4"),
-      (bytes, .int4, "found one in int8"), (four, .int8, "found one in int4"),
+      (floats, ONNXPrecision.int8, "expected a model in int8 or in floats, found one in floats"),
+      (floats, .int4, "found one in floats"), (bytes, .int4, "found one in int8"), (four, .int8, "found one in int4"),
       (bytes, .fp32, "give --precision int8"), (four, .fp16, "give --precision int4"),
     ] {
       let message = scratch.message { try export(model, precision) } ?? ""

@@ -66,19 +66,19 @@ struct ExportedModel {
 
   /// Exports it and asks the judges.
   ///
-  /// - Parameter largestMessage: how many bytes the graph may have before its tensors go beside it.
+  /// - Parameter largestGraph: how many bytes the graph may have before its tensors go beside it.
   func examined(
-    _ precision: ONNXPrecision, _ sentences: [Peers.Sentence], largestMessage: Int = ModelFile.largestMessage
-  ) throws -> Peers.Findings {
+    _ precision: ONNXPrecision, _ sentences: [RuntimeFindings.Sentence], largestGraph: Int = ONNXExporter.largestGraph
+  ) throws -> RuntimeFindings {
     let directory = scratch.url.appending(path: "\(UUID())", directoryHint: .isDirectory)
     let graph = try ONNXExporter(
-      checkpoint, precision: precision, producerVersion: "test", largestMessage: largestMessage
+      checkpoint, precision: precision, producerVersion: "test", largestGraph: largestGraph
     ).write(to: directory)
-    return try Peers.examine(graph, sentences)
+    return try RuntimeFindings(graph, sentences)
   }
 
   /// What our own engine says.
-  func logits(_ sentences: [Peers.Sentence]) throws -> [[Double]] {
+  func logits(_ sentences: [RuntimeFindings.Sentence]) throws -> [[Double]] {
     let lengths = sentences.map(\.ids.count)
     let input = try EncoderInput(
       tokens: TokenIndices(

@@ -7,8 +7,8 @@ import Testing
 /// Graphs as ONNX's checker and ONNX Runtime see them.
 @Suite("Exported graphs", .enabled(if: Peers.areAsked)) struct GraphTests {
   /// The sentences of the goldens: 2 to 32 tokens of both types.
-  private static func sentences() throws -> [Peers.Sentence] {
-    try Goldens.batch().sentences.map { Peers.Sentence(ids: $0.ids, types: $0.types) }
+  private static func sentences() throws -> [RuntimeFindings.Sentence] {
+    try Goldens.batch().sentences.map { RuntimeFindings.Sentence(ids: $0.ids, types: $0.types) }
   }
 
   private func largestDifference(_ found: [[Double]], _ expected: [[Double]]) -> Double {
@@ -61,7 +61,7 @@ import Testing
     #expect(classes(found.logits) == classes(expected))
     // What shares the batch changes nothing but roundings of floats.
     #expect(largestDifference(found.logits, found.alone) < 0.05)
-    #expect(found.fused["MatMulInteger"] == 3 * 6 + 1)
+    #expect(found.fused["MatMulIntegerToFloat"] == 3 * 6 + 1)
   }
 
   @Test("Bytes, all tokens by one scale") func staticBytes() throws {
@@ -94,7 +94,7 @@ import Testing
     if precision == .int8 { model = try model.quantized(.int8PTQDynamic) }
     if precision == .int4 { model = try model.quantized(.int4, FourBitOptions(group: 32)) }
     let whole = try model.examined(precision, Self.sentences())
-    let parts = try model.examined(precision, Self.sentences(), largestMessage: 20_000)
+    let parts = try model.examined(precision, Self.sentences(), largestGraph: 20_000)
     #expect(whole.external.isEmpty)
     #expect(parts.external == [precision.fileName + "_data"])
     #expect(parts.logits == whole.logits)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what judges our files in tests, once, into a virtual environment, and prints its Python: the value of ESPALIER_PEERS.
+# Installs what judges our files in tests into a virtual environment, once, and prints its Python: the value of
+# ESPALIER_PEERS_PYTHON.
 #   Tests/Peers/install.sh [DIRECTORY]     .build/peers where none is given
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"

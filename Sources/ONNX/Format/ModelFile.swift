@@ -27,29 +27,24 @@ package struct ModelFile: Sendable {
     url.deletingLastPathComponent().appending(path: url.lastPathComponent + "_data")
   }
 
-  /// Writes the file, whole or not at all, and removes tensors that an older one had beside it.
-  ///
-  /// An older file whose tensors stand, or will stand, beside it is removed first: a file of this name always fits what
-  /// stands there.
+  /// Writes the file, whole or not at all. Tensors beside it come first: a graph that is there has them.
   ///
   /// - Parameter largestMessage: how many bytes the file may have before its tensors go beside it.
   /// - Throws: `FileError`, and what those throw that make the data.
   package func write(to url: URL, largestMessage: Int = Self.largestMessage) throws {
-    let dataURL = Self.dataURL(url)
     let whole = message { _ in .here }
-    let isExternal = whole.byteCount > largestMessage
-    let files = FileManager.default
-    if isExternal || files.fileExists(atPath: dataURL.path(percentEncoded: false)) {
-      for old in [url, dataURL] where files.fileExists(atPath: old.path(percentEncoded: false)) {
-        try files.removeItem(at: old)
-      }
-    }
-    guard isExternal else { return try Self.write(whole, to: url) }
+    guard whole.byteCount > largestMessage else { return try Self.write(whole, to: url) }
+    let dataURL = Self.dataURL(url)
     let offsets = try writeTensors(to: dataURL)
-    let message = message { tensor in
-      offsets[tensor.name].map { .file(name: dataURL.lastPathComponent, offset: $0) } ?? .here
+    do {
+      try Self.write(
+        message { tensor in
+          offsets[tensor.name].map { .file(name: dataURL.lastPathComponent, offset: $0) } ?? .here
+        }, to: url)
+    } catch {
+      try? FileManager.default.removeItem(at: dataURL)
+      throw error
     }
-    try Self.write(message, to: url)
   }
 
   private static func write(_ message: ProtobufMessage, to url: URL) throws {

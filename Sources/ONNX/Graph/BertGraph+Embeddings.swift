@@ -34,7 +34,8 @@ extension BertGraph {
     switch checkpoint.configuration.quantization?.format(of: name) {
     case .int8: return try byteRows(name, shape, ids, path)
     case .int4: return try fourBitRows(name, shape, ids, path)
-    case nil:
+    // NF4 is of linear layers alone.
+    case .nf4, nil:
       let isHalf = precision == .fp16
       let table = isHalf ? halves(name, shape) { $0 } : floats(name, shape)
       let rows = graph.node("Gather", [table, ids], as: path + "/Gather")

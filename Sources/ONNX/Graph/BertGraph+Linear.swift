@@ -16,17 +16,17 @@ extension BertGraph {
     let formats = Set(weights.map { checkpoint.configuration.quantization?.format(of: $0) })
     let products: [String]
     switch formats.count == 1 ? formats.first ?? nil : nil {
-    case nil: products = try each(modules) { (graph, module) throws(BertError) in try graph.floatProduct(x, module) }
-    case .int8:
+    case nil:
+      products = try each(modules) { (graph, module) throws(BertError) in try graph.floatProduct(x, module) }
+    case .int8, .nf4:
       if let step = try checkpoint.inputScale(weights) {
         let rounded = rounded(x, step: step, LinearSite.of(weight: weights[0]) ?? modules[0])
-        products = try each(modules) { (graph, module) throws(BertError) in
-          try graph.dequantizedProduct(rounded, module)
-        }
+        products = try each(modules) { (graph, module) throws(BertError) in try graph.byteProduct(rounded, module) }
       } else {
-        let tokens = quantizedTokens(x, LinearSite.of(weight: weights[0]) ?? modules[0])
+        let tokens = roundedTokens(x, LinearSite.of(weight: weights[0]) ?? modules[0])
         products = try each(modules) { (graph, module) throws(BertError) in
-          try graph.integerProduct(tokens, module)
+          let product = try graph.byteProduct(tokens.values, module)
+          return graph.graph.node("Mul", [product, tokens.steps], as: Self.path(module) + "/Mul")
         }
       }
     case .int4:
@@ -74,10 +74,7 @@ extension BertGraph {
     } else {
       let checkpoint = checkpoint
       let data = TensorBytes(count: 4 * shape.reduce(1, *)) { sink in
-        let values =
-          try checkpoint.quantizedRows(name)?.dequantized() ?? checkpoint.fourBitGroups(name)?.dequantized()
-          ?? checkpoint.floats(name)
-        try sink(Transposition.transposed(values, columns: shape[1]).span.bytes)
+        try sink(Transposition.transposed(try checkpoint.widened(name), columns: shape[1]).span.bytes)
       }
       weight = graph.tensor(name, .float, turned, data)
     }
@@ -102,24 +99,8 @@ extension BertGraph {
 
   // MARK: Bytes
 
-  /// s8 of the transposed weight, `[inputs, outputs]`, and its scales, `[outputs]`.
-  private mutating func bytes(_ module: String) throws(BertError) -> (weight: String, scales: String) {
-    let name = module + ".weight"
-    let shape = try shape(module)
-    guard let rows = try checkpoint.quantizedRows(name) else {
-      throw .unknownTensor(path: checkpoint.path, tensor: name)
-    }
-    let stored = rows.bytes
-    let data = TensorBytes(count: stored.count) { sink in
-      let values = stored.withBytes { $0.withUnsafeBytes { [UInt8]($0) } }
-      try sink(Transposition.transposed(values, columns: shape[1]).span.bytes)
-    }
-    let weight = graph.tensor(name, .int8, [shape[1], shape[0]], data)
-    return (weight, graph.tensor(name + "_scale", .float, [shape[0]], TensorBytes(floats: rows.scales)))
-  }
-
-  /// Rows of u8, 128 for zero, and the step of each.
-  private struct QuantizedTokens {
+  /// Rows of whole numbers in -127...127, and what each has to be multiplied by.
+  private struct RoundedTokens {
     let values: String
     let steps: String
   }
@@ -127,10 +108,11 @@ extension BertGraph {
   /// The magnitude below which a token counts as zeros.
   private static let leastMagnitude: Float = 1e-30
 
-  /// Each token by its own scale: `q = round(a * (127 / max |a|)) + 128`, its step `max |a| / 127`.
+  /// Each token by its own scale: `round(a * (127 / max |a|))`, to be multiplied by `max |a| / 127`.
   ///
-  /// Unsigned with 128 for zero, which is what ONNX Runtime has products for on every processor.
-  private mutating func quantizedTokens(_ x: String, _ site: String) -> QuantizedTokens {
+  /// The scale is not that of the quantisation, which knows none that differ from token to token: it is divided out before
+  /// and multiplied with afterwards.
+  private mutating func roundedTokens(_ x: String, _ site: String) -> RoundedTokens {
     let path = Self.path(site) + "/input"
     let magnitudes = graph.node("Abs", [x], as: path + "/Abs")
     let largest = graph.node(
@@ -138,41 +120,45 @@ extension BertGraph {
     let divisor = graph.node("Max", [largest, graph.scalar(Self.leastMagnitude)], as: path + "/Max")
     let inverse = graph.node("Div", [graph.scalar(127), divisor], as: path + "/Div")
     let scaled = graph.node("Mul", [x, inverse], as: path + "/Mul")
-    let values = graph.node(
-      "QuantizeLinear", [scaled, graph.scalar(1), graph.scalar(byte: 128)], as: path + "/QuantizeLinear")
-    return QuantizedTokens(
-      values: values, steps: graph.node("Div", [divisor, graph.scalar(127)], as: path + "/Div_1"))
+    return RoundedTokens(
+      values: rounded(scaled, scale: graph.scalar(1), path),
+      steps: graph.node("Div", [divisor, graph.scalar(127)], as: path + "/Div_1"))
   }
 
-  /// `(Σ q w) * scale * step`, the sum in integers.
-  private mutating func integerProduct(_ tokens: QuantizedTokens, _ module: String) throws(BertError) -> String {
-    let (weight, scales) = try bytes(module)
-    let path = Self.path(module)
-    let sums = graph.node(
-      "MatMulInteger", [tokens.values, weight, graph.scalar(byte: 128)], as: path + "/MatMulInteger")
-    let scaled = graph.node("Mul", [widened(sums, path), scales], as: path + "/Mul")
-    return graph.node("Mul", [scaled, tokens.steps], as: path + "/Mul_1")
-  }
-
-  /// All by one scale: `clamp(round(a / step), -127, 127) * step`, as QuantizeLinear and DequantizeLinear.
+  /// All by one scale: `clamp(round(a / step), -127, 127) * step`.
   private mutating func rounded(_ x: String, step: Float, _ site: String) -> String {
     let path = Self.path(site) + "/input"
     let scale = graph.tensor(site + ".input_scale", .float, [], TensorBytes(floats: [step]))
     // u8 with 128 for zero would go down to -128.
     let clipped = graph.node("Max", [x, graph.scalar(-127 * step)], as: path + "/Max")
+    return rounded(clipped, scale: scale, path)
+  }
+
+  /// To whole multiples of a scale, as QuantizeLinear and DequantizeLinear.
+  ///
+  /// Unsigned with 128 for zero, which is what ONNX Runtime has products for on every processor.
+  private mutating func rounded(_ x: String, scale: String, _ path: String) -> String {
     let zero = graph.scalar(byte: 128)
-    let values = graph.node("QuantizeLinear", [clipped, scale, zero], as: path + "/QuantizeLinear")
+    let values = graph.node("QuantizeLinear", [x, scale, zero], as: path + "/QuantizeLinear")
     return graph.node("DequantizeLinear", [values, scale, zero], as: path + "/DequantizeLinear")
   }
 
   /// `MatMul` by the weight times its scales, which runtimes make a product of integers where the input was rounded.
-  private mutating func dequantizedProduct(_ x: String, _ module: String) throws(BertError) -> String {
-    let (weight, scales) = try bytes(module)
+  private mutating func byteProduct(_ x: String, _ module: String) throws(BertError) -> String {
+    let name = module + ".weight"
+    let shape = try shape(module)
+    let (outputs, inputs) = (shape[0], shape[1])
+    let checkpoint = checkpoint
+    let data = TensorBytes(count: outputs * inputs) { sink in
+      try sink(Transposition.transposed(try checkpoint.byteRows(name).values, columns: inputs).span.bytes)
+    }
     let path = Self.path(module)
+    let weight = graph.tensor(name, .int8, [inputs, outputs], data)
+    let scales = graph.tensor(
+      name + "_scale", .float, [outputs], TensorBytes(floats: try checkpoint.byteRows(name).steps))
     // Stated, for ONNX Runtime makes a wrong one of its own where it turns weights into u8 (session.x64quantprecision).
-    let outputs = try outputs(module)
     let zeros = graph.tensor(
-      module + ".weight_zero_point", .int8, [outputs], TensorBytes([UInt8](repeating: 0, count: outputs)))
+      name + "_zero_point", .int8, [outputs], TensorBytes([UInt8](repeating: 0, count: outputs)))
     let values = graph.node(
       "DequantizeLinear", [weight, scales, zeros], as: path + "/DequantizeLinear", ["axis": .integer(1)])
     return graph.node("MatMul", [x, values], as: path + "/MatMul")

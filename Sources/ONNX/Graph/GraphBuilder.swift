@@ -37,15 +37,16 @@ struct GraphBuilder {
     names.contains(name) ? name : tensor(name, type, shape, data)
   }
 
-  mutating func scalar(_ value: Float) -> String { shared("float \(value)", .float, [], TensorBytes(floats: [value])) }
+  mutating func scalar(_ value: Float) -> String { shared("float_\(value)", .float, [], TensorBytes(floats: [value])) }
 
   mutating func scalar(integer value: Int64) -> String {
-    shared("int64 \(value)", .int64, [], TensorBytes(integers: [value]))
+    shared("int64_\(value)", .int64, [], TensorBytes(integers: [value]))
   }
 
-  mutating func scalar(byte value: UInt8) -> String { shared("uint8 \(value)", .uint8, [], TensorBytes([value])) }
+  mutating func scalar(byte value: UInt8) -> String { shared("uint8_\(value)", .uint8, [], TensorBytes([value])) }
 
   mutating func vector(_ values: [Int64]) -> String {
-    shared("int64 \(values)", .int64, [values.count], TensorBytes(integers: values))
+    shared(
+      "int64s_" + values.map(String.init).joined(separator: "_"), .int64, [values.count], TensorBytes(integers: values))
   }
 }
