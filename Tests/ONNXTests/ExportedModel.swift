@@ -57,6 +57,13 @@ struct ExportedModel {
     return ExportedModel(self, try Checkpoint(modelDirectory: directory))
   }
 
+  /// The same model with modules stored each in its own way.
+  func quantized(by quantization: QuantizationConfiguration) throws -> ExportedModel {
+    let directory = scratch.url.appending(path: "\(UUID())", directoryHint: .isDirectory)
+    try ModelQuantizer(scheme: .mixed).quantize(checkpoint, by: quantization, to: directory, calibration: nil)
+    return ExportedModel(self, try Checkpoint(modelDirectory: directory))
+  }
+
   private static var calibrationText: TokenizedText {
     let sentences = Toy.sentences(100, seed: 1)
     return TokenizedText(

@@ -88,6 +88,37 @@ import Testing
     #expect(found.fused["MatMulNBits"] == 3 * 6 + 1)
   }
 
+  @Test("NF4 as the bytes that it is multiplied in") func normalFloat() throws {
+    let options = FourBitOptions(group: 32, codebook: .nf4)
+    let model = try ExportedModel(layers: 2, heads: 4, width: 64).quantized(.int4, options)
+    #expect(ONNXPrecision(of: model.checkpoint) == .int8)
+    let found = try model.examined(.int8, Self.sentences())
+    let expected = try model.logits(Self.sentences())
+    #expect(largestDifference(found.logits, expected) < 0.05)
+    #expect(classes(found.logits) == classes(expected))
+    #expect(found.fused["MatMulIntegerToFloat"] == 2 * 6 + 1)
+  }
+
+  @Test("Modules stored each in its own way") func mixed() throws {
+    let layer = "bert.encoder.layer.0."
+    let bytes = QuantizationConfiguration.Format(weights: .int8)
+    let four = QuantizationConfiguration.Format(weights: .int4(group: 32, isSymmetric: false))
+    let quantization = QuantizationConfiguration(
+      modules: [
+        "bert.embeddings.word_embeddings": four, "bert.embeddings.position_embeddings": bytes,
+        // Not all three alike, so multiplied in floats.
+        layer + "attention.self.query": bytes, layer + "attention.self.key": four,
+        layer + "attention.output.dense": bytes, layer + "intermediate.dense": four, "bert.pooler.dense": bytes,
+      ], ignore: ["classifier"])
+    let model = try ExportedModel(layers: 2, heads: 4, width: 64).quantized(by: quantization)
+    #expect(ONNXPrecision(of: model.checkpoint) == .int4)
+    let found = try model.examined(.int4, Self.sentences())
+    let expected = try model.logits(Self.sentences())
+    #expect(largestDifference(found.logits, expected) < 0.1)
+    #expect(classes(found.logits) == classes(expected))
+    #expect((found.fused["MatMulIntegerToFloat"], found.fused["MatMulNBits"]) == (2, 1))
+  }
+
   @Test("Tensors beside a graph that would be too large", arguments: ONNXPrecision.allCases)
   func external(_ precision: ONNXPrecision) throws {
     var model = try ExportedModel(layers: 1, heads: 4, width: 32)
