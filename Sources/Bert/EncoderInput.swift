@@ -17,26 +17,4 @@ public struct EncoderInput: Sendable {
     self.tokens = tokens
     self.layout = layout
   }
-
-  /// The sequences in their order, as many together as stay within `tokenBudget` tokens, at least one.
-  package func parts(tokenBudget: Int) throws(TensorError) -> [EncoderInput] {
-    guard layout.tokenCount > tokenBudget else { return [self] }
-    var parts: [EncoderInput] = []
-    var first = 0
-    for next in 1...layout.sequenceCount
-    where next == layout.sequenceCount || layout.offsets[next + 1] - layout.offsets[first] > tokenBudget {
-      parts.append(try sequences(first..<next))
-      first = next
-    }
-    return parts
-  }
-
-  private func sequences(_ range: Range<Int>) throws(TensorError) -> EncoderInput {
-    let start = layout.offsets[range.lowerBound]
-    let rows = start..<layout.offsets[range.upperBound]
-    return try EncoderInput(
-      tokens: try TokenIndices(
-        words: Array(tokens.words[rows]), positions: Array(tokens.positions[rows]), types: Array(tokens.types[rows])),
-      layout: try SequenceLayout(offsets: layout.offsets[range.lowerBound...range.upperBound].map { $0 - start }))
-  }
 }

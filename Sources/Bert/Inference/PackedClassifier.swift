@@ -1,4 +1,5 @@
 public import Compute
+internal import Synchronization
 
 /// A classifier ready for inference on the CPU: weights packed once, sentences of a batch end to end without padding.
 ///
@@ -55,9 +56,14 @@ public struct PackedClassifier: Sendable {
     return model
   }
 
-  /// Tokens that go through the layers together: enough rows to fill the kernels' blocks, so few that the widest
-  /// activation (1536 columns of MiniLM: 3 MB) stays in the cache and its memory small, however large the batch.
+  /// Tokens that go through the layers together where all threads work at one part: enough rows to fill the kernels'
+  /// blocks, so few that the widest activation (1536 columns of MiniLM: 3 MB) stays in the cache and its memory small,
+  /// however large the batch.
   private static let tokenBudget = 512
+
+  /// Tokens of a part that one thread takes through all layers. So few that a part's activations stay in the core's own
+  /// cache from layer to layer; so many that the weights, which each part reads again, cost little beside their products.
+  private static let tokensOfOneThread = 48...256
 
   /// The logits of each sequence, `[B, K]` row by row.
   ///
@@ -74,15 +80,41 @@ public struct PackedClassifier: Sendable {
   }
 
   private func logits(_ input: EncoderInput, observer: LinearObserver?) throws(TensorError) -> [Float] {
+    // An observer is told of one part after the other.
+    if observer == nil,
+      let parts = try input.parts(threadCount: backend.threadCount, tokens: Self.tokensOfOneThread), parts.count > 1
+    {
+      return try logits(whole: parts)
+    }
     var logits: [Float] = []
     for part in try input.parts(tokenBudget: Self.tokenBudget) {
-      logits += try self.logits(of: try embeddings(part), from: 0, layout: part.layout, observer)
+      logits += try self.logits(of: part, observer, backend)
     }
     return logits
   }
 
+  /// The logits of all parts, each of which one thread takes through all layers.
+  private func logits(whole parts: [EncoderInput]) throws(TensorError) -> [Float] {
+    let results = Mutex([Result<[Float], TensorError>?](repeating: nil, count: parts.count))
+    backend.shareWhole(parts.count) { index, soloist in
+      let result = Result { () throws(TensorError) in try self.logits(of: parts[index], nil, soloist) }
+      results.withLock { $0[index] = result }
+    }
+    var logits: [Float] = []
+    for case let result? in results.withLock({ $0 }) { logits += try result.get() }
+    return logits
+  }
+
+  private func logits(
+    of part: EncoderInput, _ observer: LinearObserver?, _ backend: CPUBackend
+  ) throws(TensorError) -> [Float] {
+    try logits(of: try embeddings(part, backend), from: 0, layout: part.layout, observer, backend)
+  }
+
   /// The normalised embeddings: the hidden states before layer 0, `[N, C]`.
-  public func embeddings(_ input: EncoderInput) throws(TensorError) -> Tensor {
+  public func embeddings(_ input: EncoderInput) throws(TensorError) -> Tensor { try embeddings(input, backend) }
+
+  private func embeddings(_ input: EncoderInput, _ backend: CPUBackend) throws(TensorError) -> Tensor {
     try embeddingNorm(
       try backend.embedding(input.tokens, word: tables[0], position: tables[1], type: tables[2]), backend)
   }
@@ -98,11 +130,12 @@ public struct PackedClassifier: Sendable {
   public func logits(
     of hidden: Tensor, from first: Int, layout: SequenceLayout
   ) throws(TensorError) -> [Float] {
-    try logits(of: hidden, from: first, layout: layout, nil)
+    try logits(of: hidden, from: first, layout: layout, nil, backend)
   }
 
   private func logits(
-    of hidden: Tensor, from first: Int, layout: SequenceLayout, _ observer: LinearObserver?
+    of hidden: Tensor, from first: Int, layout: SequenceLayout, _ observer: LinearObserver?,
+    _ backend: CPUBackend
   ) throws(TensorError) -> [Float] {
     var hidden = hidden
     var isSelected = false

@@ -8,20 +8,27 @@ public final class CPUBackend: Backend {
   let workers: WorkerPool
   let memory = MemoryPool()
   private let scratch: [ScratchMemory]
+  /// One for each thread, of that thread alone; none where there is one thread anyway.
+  private let soloists: [CPUBackend]
 
   /// - Parameters:
   ///   - instructionSet: which kernels to use.
   ///   - threadCount: how many threads work, the caller's included.
   /// - Throws: ``KernelSetError`` when this machine lacks the instruction set.
-  public init(
+  public convenience init(
     instructionSet: InstructionSet = .best, threadCount: Int = ProcessorCount.available
   ) throws(KernelSetError) {
     guard let kernels = KernelSet(instructionSet) else {
       throw .unavailable(instructionSet, available: InstructionSet.available)
     }
+    self.init(kernels: kernels, threadCount: max(1, threadCount))
+  }
+
+  private init(kernels: KernelSet, threadCount: Int) {
     self.kernels = kernels
-    workers = WorkerPool(threadCount: max(1, threadCount))
-    scratch = (0..<workers.threadCount).map { _ in ScratchMemory() }
+    workers = WorkerPool(threadCount: threadCount)
+    scratch = (0..<threadCount).map { _ in ScratchMemory() }
+    soloists = threadCount == 1 ? [] : (0..<threadCount).map { _ in CPUBackend(kernels: kernels, threadCount: 1) }
   }
 
   public var name: String { "cpu (\(kernels.instructionSet.rawValue))" }
@@ -31,7 +38,10 @@ public final class CPUBackend: Backend {
   var table: ck_kernels { kernels.table }
 
   /// Gives memory that no tensor uses back to the system.
-  public func releaseUnusedMemory() { memory.trim() }
+  public func releaseUnusedMemory() {
+    memory.trim()
+    for soloist in soloists { soloist.releaseUnusedMemory() }
+  }
 
   public func upload(_ values: [Float], shape: Shape) throws(TensorError) -> Tensor {
     guard values.count == shape.count else {
@@ -86,6 +96,19 @@ public final class CPUBackend: Backend {
         unsafe body(task, scratch[worker].floats(scratchCount))
       }
     }
+  }
+
+  /// Calls `body` for each task in 0..<count on all threads, with a backend of that one thread's own to do the task by.
+  ///
+  /// For tasks that consist of many operations: threads that have a task each don't wait for each other after every
+  /// operation, and what a task makes stays in that core's cache.
+  package func shareWhole(_ count: Int, _ body: (Int, CPUBackend) -> Void) {
+    // A loop of the pool may not hold another, so a backend of one thread needs none around its tasks.
+    guard !soloists.isEmpty else {
+      for task in 0..<count { body(task, self) }
+      return
+    }
+    workers.run(count) { task, worker in body(task, soloists[worker]) }
   }
 
   /// Elements that are worth another thread: some microseconds of work.
