@@ -1,4 +1,5 @@
 public import Bert
+import FoundationEssentials
 
 /// How the weights of an ONNX graph are stored.
 public enum ONNXPrecision: String, CaseIterable, Sendable {

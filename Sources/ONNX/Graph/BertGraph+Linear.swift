@@ -74,7 +74,8 @@ extension BertGraph {
     } else {
       let checkpoint = checkpoint
       let data = TensorBytes(count: 4 * shape.reduce(1, *)) { sink in
-        try sink(Transposition.transposed(try checkpoint.widened(name), columns: shape[1]).span.bytes)
+        let values = Transposition.transposed(try checkpoint.widened(name), columns: shape[1])
+        try sink(values.span.bytes)
       }
       weight = graph.tensor(name, .float, turned, data)
     }
@@ -92,7 +93,8 @@ extension BertGraph {
       if let index = halves.firstIndex(where: HalfPrecision.isInfinite) {
         throw BertError.notFinite(path: checkpoint.path, tensor: name, index: index, value: values[index])
       }
-      try sink(arranged(halves).span.bytes)
+      let stored = arranged(halves)
+      try sink(stored.span.bytes)
     }
     return graph.tensor(name, .float16, shape, data)
   }
@@ -150,7 +152,8 @@ extension BertGraph {
     let (outputs, inputs) = (shape[0], shape[1])
     let checkpoint = checkpoint
     let data = TensorBytes(count: outputs * inputs) { sink in
-      try sink(Transposition.transposed(try checkpoint.byteRows(name).values, columns: inputs).span.bytes)
+      let values = Transposition.transposed(try checkpoint.byteRows(name).values, columns: inputs)
+      try sink(values.span.bytes)
     }
     let path = Self.path(module)
     let weight = graph.tensor(name, .int8, [inputs, outputs], data)
@@ -176,7 +179,8 @@ extension BertGraph {
     let groups = shape[1] / stored.group
     let data = TensorBytes(count: ElementType.uint4.byteCount(shape.reduce(1, *))) { sink in
       let values = stored.bytes.withBytes { Transposition.unpacked($0) }
-      try sink(Transposition.packed(Transposition.transposed(values, columns: shape[1])).span.bytes)
+      let packed = Transposition.packed(Transposition.transposed(values, columns: shape[1]))
+      try sink(packed.span.bytes)
     }
     let path = Self.path(module)
     let weight = graph.tensor(name, .uint4, [shape[1], shape[0]], data)

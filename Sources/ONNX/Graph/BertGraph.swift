@@ -95,6 +95,9 @@ extension BertGraph {
     let checkpoint = checkpoint
     return graph.tensor(
       name, .float, shape,
-      TensorBytes(count: 4 * shape.reduce(1, *)) { sink in try sink(try checkpoint.floats(name).span.bytes) })
+      TensorBytes(count: 4 * shape.reduce(1, *)) { sink in
+        let values = try checkpoint.floats(name)
+        try sink(values.span.bytes)
+      })
   }
 }
