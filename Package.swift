@@ -5,6 +5,7 @@ import PackageDescription
 // Arrows point left only:
 //   CKernels <- Compute <- Bert <- Training <- Compression <- Pipeline <- EspalierCommand
 //   Text <- Training        Measurement <- Training        Reports <- Pipeline        JSON <- Bert, Text
+//   Bert <- ONNX <- EspalierCommand
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -17,7 +18,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "espalier", targets: ["EspalierCommand"]),
-    .library(name: "Espalier", targets: ["Compute", "Text", "Bert", "Measurement", "Training", "Compression"]),
+    .library(name: "Espalier", targets: ["Compute", "Text", "Bert", "Measurement", "Training", "Compression", "ONNX"]),
     .library(name: "EspalierBenchmarking", targets: ["Benchmarking"]),
   ],
   dependencies: [
@@ -42,6 +43,7 @@ let package = Package(
     .target(
       name: "Benchmarking", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"],
       swiftSettings: settings),
+    .target(name: "ONNX", dependencies: ["Bert", "Compute"], swiftSettings: settings),
     .target(
       name: "Pipeline",
       dependencies: [
@@ -56,8 +58,7 @@ let package = Package(
     .executableTarget(
       name: "EspalierCommand",
       dependencies: [
-        "Benchmarking",
-        "Bert", "Compression", "Compute", "Measurement", "Pipeline", "Reports", "Text", "Training",
+        "Benchmarking", "Bert", "Compression", "Compute", "Measurement", "ONNX", "Pipeline", "Reports", "Text", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -77,6 +78,10 @@ let package = Package(
     .testTarget(
       name: "CompressionTests",
       dependencies: ["Bert", "Compression", "Compute", "Measurement", "TestSupport", "Text", "Training"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ONNXTests",
+      dependencies: ["Bert", "Compression", "Compute", "ONNX", "TestSupport", "Text", "Training"],
       swiftSettings: settings),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: settings),
     .testTarget(
