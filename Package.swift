@@ -5,6 +5,7 @@ import PackageDescription
 // Arrows point left only:
 //   CKernels <- Compute <- Bert <- Training <- Compression <- Pipeline <- EspalierCommand
 //   Text <- Training        Measurement <- Training        Reports <- Pipeline        JSON <- Bert, Text
+//   Bert <- ONNX <- EspalierCommand
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -17,7 +18,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "espalier", targets: ["EspalierCommand"]),
-    .library(name: "Espalier", targets: ["Compute", "Text", "Bert", "Measurement", "Training", "Compression"]),
+    .library(name: "Espalier", targets: ["Compute", "Text", "Bert", "Measurement", "Training", "Compression", "ONNX"]),
+    .library(name: "EspalierBenchmarking", targets: ["Benchmarking"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -39,6 +41,10 @@ let package = Package(
     ),
     .target(name: "Reports", resources: [.embedInCode("Resources")], swiftSettings: settings),
     .target(
+      name: "Benchmarking", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"],
+      swiftSettings: settings),
+    .target(name: "ONNX", dependencies: ["Bert", "Compute"], swiftSettings: settings),
+    .target(
       name: "Pipeline",
       dependencies: [
         "Bert", "Compression", "Compute", "Measurement", "Reports", "Text", "Training",
@@ -52,7 +58,8 @@ let package = Package(
     .executableTarget(
       name: "EspalierCommand",
       dependencies: [
-        "Bert", "Compression", "Compute", "Measurement", "Pipeline", "Reports", "Text", "Training",
+        "Benchmarking", "Bert", "Compression", "Compute", "Measurement", "ONNX", "Pipeline", "Reports", "Text",
+        "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -62,6 +69,9 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "BertTests", dependencies: ["Bert", "Compute", "JSON", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "BenchmarkingTests", dependencies: ["Benchmarking", "Bert", "Compute", "Measurement", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "TrainingTests", dependencies: ["Bert", "Compute", "TestSupport", "Text", "Training"],
@@ -69,6 +79,10 @@ let package = Package(
     .testTarget(
       name: "CompressionTests",
       dependencies: ["Bert", "Compression", "Compute", "Measurement", "TestSupport", "Text", "Training"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ONNXTests",
+      dependencies: ["Bert", "Compression", "Compute", "ONNX", "TestSupport", "Text", "Training"],
       swiftSettings: settings),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: settings),
     .testTarget(

@@ -14,6 +14,7 @@ import time
 import numpy
 
 from batching import rectangles
+from child import end_with_parent
 
 
 def arguments():
@@ -34,6 +35,8 @@ def private_output():
 
 def serve(engine, version, load):
     """`load(options, workloads)` gives an object with `check(name, padding, runs)` and `run(name, padding)`."""
+    if sys.platform == "linux":
+        end_with_parent()
     channel = private_output()
     options = arguments()
     with open(options.workloads) as file:

@@ -12,8 +12,7 @@ struct EspalierCommand: AsyncParsableCommand {
       """,
     version: Espalier.version,
     subcommands: [
-      Run.self, Fetch.self, Finetune.self, Ablate.self, Prune.self, Convert.self, Quantize.self, Evaluate.self,
-      Predict.self,
-      Tokenize.self, Report.self, Inspect.self, Measure.self,
+      Run.self, Fetch.self, Finetune.self, Ablate.self, Prune.self, Convert.self, Quantize.self, Export.self,
+      Evaluate.self, Predict.self, Tokenize.self, Bench.self, BenchWorker.self, Report.self, Inspect.self, Measure.self,
     ])
 }

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Benchmarking
 import Bert
 import Compression
 import Compute
 import Foundation
+import ONNX
 import Pipeline
 import Reports
 import Text
@@ -38,8 +40,9 @@ enum Main {
     case InputError.file(let error) where isMachine(error): 70
     case RecipeError.file(let error) where isMachine(error): 70
     case TrainingError.checkpoint: 70
+    case let error as BenchmarkError: error.isInput ? 65 : 70
     case is InputError, is RecipeError, is TextError, is BertError, is CompressionError, is TrainingError,
-      is ReportError, is FileError, is KernelSetError, is LineError, is TensorError:
+      is ReportError, is ONNXError, is FileError, is KernelSetError, is LineError, is TensorError:
       65
     case PipelineError.noResults, PipelineError.emptySplit, PipelineError.runFolder: 65
     default: 70

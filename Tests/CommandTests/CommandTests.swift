@@ -6,8 +6,8 @@ import Testing
   @Test(
     "Each command has a help with an example",
     arguments: [
-      "run", "fetch", "finetune", "ablate", "prune", "convert", "quantize", "evaluate", "predict", "tokenize", "report",
-      "inspect",
+      "run", "fetch", "finetune", "ablate", "prune", "convert", "quantize", "export", "evaluate", "predict", "tokenize",
+      "report", "inspect", "bench",
     ])
   func help(_ command: String) throws {
     let result = try Program.run([command, "--help"])
@@ -155,6 +155,52 @@ import Testing
     #expect(try scratch.entries() == ["int8"])
   }
 
+  @Test func export() throws {
+    let scratch = try ScratchDirectory()
+    let model = scratch.path + "/model", target = scratch.path + "/model-onnx", int8 = scratch.path + "/int8"
+    try TinyModel.write(to: scratch.url.appending(path: "model"), width: 64)
+    // Beside the model where nothing is said.
+    let made = try Program.run(["export", model, "--format", "onnx"])
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.output.hasPrefix(target + "/onnx/model.onnx: fp32, "))
+    #expect(try scratch.entries("model-onnx") == ["config.json", "onnx", "vocab.txt"])
+    #expect(try Program.run(["quantize", model, "--scheme", "int8-ptq-dynamic", "--output", int8]).status == 0)
+    let bytes = try Program.run(["export", int8, "--output", target, "--json"])
+    #expect(bytes.output.contains("\"precision\" : \"int8\""), "\(bytes.errors)")
+    // Floats are rounded on the way, to the same.
+    let rounded = scratch.path + "/rounded"
+    for precision in ["int8", "int4", "fp16"] {
+      #expect(try Program.run(["export", model, "--precision", precision, "--output", rounded]).status == 0)
+    }
+    let names = ["model_fp16.onnx", "model_q4.onnx", "model_quantized.onnx"]
+    #expect(try scratch.entries("rounded/onnx") == names)
+    let graphs = try [rounded, target].map { try Data(contentsOf: URL(filePath: $0 + "/onnx/" + names[2])) }
+    #expect(graphs[0] == graphs[1])
+    let parts = try Program.run(["export", model, "--output", scratch.path + "/parts", "--largest-graph", "20000"])
+    #expect(parts.status == 0, "\(parts.errors)")
+    #expect(try scratch.entries("parts/onnx") == ["model.onnx", "model.onnx_data"])
+  }
+
+  @Test("What can't be exported is said, and nothing is left") func exportRefusals() throws {
+    let scratch = try ScratchDirectory()
+    let model = scratch.path + "/model", target = scratch.path + "/out", int8 = scratch.path + "/int8"
+    try TinyModel.write(to: scratch.url.appending(path: "model"))
+    #expect(try Program.run(["quantize", model, "--scheme", "int8-ptq-dynamic", "--output", int8]).status == 0)
+    #expect(try Program.run(["export", model, "--output", target]).status == 0)
+    for (arguments, words) in [
+      ([model, "--output", target], "out/onnx/model.onnx: it exists already"),
+      ([model, "--precision", "int4", "--output", scratch.path + "/new"], "24 columns"),
+      ([int8, "--precision", "int4", "--output", scratch.path + "/new"], "found one in int8"),
+      ([int8, "--precision", "fp32", "--output", scratch.path + "/new"], "give --precision int8"),
+      ([model, "--output", scratch.path], "expected an empty directory"),
+    ] {
+      let refused = try Program.run(["export"] + arguments)
+      #expect(refused.status == 65 && refused.errors.contains(words), "\(arguments): \(refused.errors)")
+      #expect(refused.output.isEmpty)
+    }
+    #expect(try scratch.entries() == ["int8", "model", "out"])
+  }
+
   @Test func quantizeStatic() throws {
     let model = try TinyModel.make()
     let scratch = try ScratchDirectory()
@@ -202,6 +248,10 @@ import Testing
       (["quantize", "no-such-model", "--scheme", "int8-ptq-dynamic", "--output", "x"], 65, "no-such-model"),
       (["quantize", "m", "--scheme", "int8-qat", "--output", "x"], 65, "run a recipe with 'quantize: [int8-qat]'"),
       (["quantize", "m", "--scheme", "int4-qat", "--output", "x"], 65, "run a recipe with 'quantize: [int4-qat]'"),
+      (["export", "m", "--format", "gguf", "--output", "x"], 64, "onnx"),
+      (["export", "m", "--precision", "int2", "--output", "x"], 64, "int4"),
+      (["export", "m", "--largest-graph", "0", "--output", "x"], 64, "--largest-graph"),
+      (["export", "no-such-model", "--output", "x"], 65, "no-such-model"),
       (["nonsense"], 64, "nonsense"),
       (["report", "run", "--margin", "nan"], 64, "--margin"),
       (["report", "run", "--language", "de"], 64, "--language"),

@@ -44,9 +44,7 @@ public struct CheckpointWriter: Sendable {
   }
 
   private func fill(_ folder: URL, _ tensors: [TensorToWrite]) throws {
-    if let tokenizerSource {
-      for name in Self.tokenizerFiles { try copy(name, from: tokenizerSource, to: folder) }
-    }
+    if let tokenizerSource { try Self.copyTokenizer(from: tokenizerSource, to: folder) }
     for (name, bytes) in additionalFiles.sorted(by: { $0.key < $1.key }) {
       try AtomicFile.write(bytes, to: folder.appending(path: name))
     }
@@ -55,7 +53,7 @@ public struct CheckpointWriter: Sendable {
   }
 
   /// The error with the name that the user gave, where it has that of the temporary directory.
-  private static func named(_ error: any Error, insteadOf temporary: URL, _ directory: URL) -> any Error {
+  package static func named(_ error: any Error, insteadOf temporary: URL, _ directory: URL) -> any Error {
     func final(_ path: String) -> String {
       let prefix = temporary.path(percentEncoded: false)
       guard path.hasPrefix(prefix) else { return path }
@@ -76,7 +74,12 @@ public struct CheckpointWriter: Sendable {
     }
   }
 
-  private func copy(_ name: String, from source: URL, to folder: URL) throws {
+  /// Copies the tokenizer's files, as far as they are there.
+  package static func copyTokenizer(from source: URL, to folder: URL) throws {
+    for name in tokenizerFiles { try copy(name, from: source, to: folder) }
+  }
+
+  private static func copy(_ name: String, from source: URL, to folder: URL) throws {
     let original = source.appending(path: name)
     guard FileManager.default.fileExists(atPath: original.path(percentEncoded: false)) else { return }
     let file = try MappedFile(url: original)

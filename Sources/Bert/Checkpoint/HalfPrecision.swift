@@ -16,5 +16,5 @@ package enum HalfPrecision {
     return sign | UInt16(truncatingIfNeeded: (rounded &- 0x3800_0000) >> 13)
   }
 
-  static func isInfinite(_ bits: UInt16) -> Bool { bits & 0x7FFF == 0x7C00 }
+  package static func isInfinite(_ bits: UInt16) -> Bool { bits & 0x7FFF == 0x7C00 }
 }

@@ -62,7 +62,7 @@ struct Quantize: AsyncParsableCommand {
     guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
     let progress = display.progress(ProcessInfo.processInfo.environment)
     let directory = try await model.directory(progress)
-    let target = output ?? standardOutput
+    let target = output ?? "\(model.name)-\(scheme.rawValue)"
     let url = URL(filePath: target, directoryHint: .isDirectory)
     let quantizer = ModelQuantizer(
       scheme: scheme, quantizer: WeightQuantizer(clipping: clipping),
@@ -141,15 +141,6 @@ struct Quantize: AsyncParsableCommand {
     ) {
       progress.advance(to: $0, note: "")
     }
-  }
-
-  /// Beside the model where it is a directory; in the working directory where it was fetched.
-  private var standardOutput: String {
-    var path = model.model
-    while path.hasSuffix("/"), path.count > 1 { path.removeLast() }
-    let isLocal = FileManager.default.fileExists(atPath: path)
-    let name = isLocal ? path : path.split(separator: "/").last.map(String.init) ?? path
-    return "\(name)-\(scheme.rawValue)"
   }
 }
 

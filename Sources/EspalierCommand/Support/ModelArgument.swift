@@ -17,6 +17,15 @@ struct ModelArgument: ParsableArguments {
     ) { progress.message($0) }
     return try await fetcher.modelDirectory(model)
   }
+
+  /// What names of what is made of it begin with: its path where it is a directory; for one that was fetched its name, in the
+  /// working directory.
+  var name: String {
+    var path = model
+    while path.hasSuffix("/"), path.count > 1 { path.removeLast() }
+    let isLocal = FileManager.default.fileExists(atPath: path)
+    return isLocal ? path : path.split(separator: "/").last.map(String.init) ?? path
+  }
 }
 
 /// Processor and length of sentences.

@@ -1,0 +1,103 @@
+import Bert
+
+/// The graph of a classifier, in the operations that PyTorch's exporter makes of `BertForSequenceClassification`: their order
+/// and constants are what ONNX Runtime's optimisers look for when they fuse attention, GELU and LayerNorm.
+///
+/// Shapes: B batch, T tokens of the longest sentence, C hidden, H heads, D head size, K classes.
+struct BertGraph {
+  let checkpoint: Checkpoint
+  let precision: ONNXPrecision
+  var graph = GraphBuilder()
+
+  var configuration: BertConfiguration { checkpoint.configuration }
+
+  /// The graph: `input_ids`, `attention_mask` and `token_type_ids`, `[B, T]`, to `logits`, `[B, K]`.
+  ///
+  /// Weights are read when the graph is written.
+  ///
+  /// - Throws: ``BertError`` for weights whose scales or zero points can't be used.
+  static func graph(of checkpoint: Checkpoint, precision: ONNXPrecision) throws(BertError) -> Graph {
+    var builder = BertGraph(checkpoint: checkpoint, precision: precision)
+    try builder.build()
+    let tokens: [ValueInfo.Extent] = [.named("batch_size"), .named("sequence_length")]
+    return Graph(
+      name: "bert", nodes: builder.graph.nodes, initializers: builder.graph.initializers,
+      inputs: ["input_ids", "attention_mask", "token_type_ids"].map {
+        ValueInfo(name: $0, type: .int64, shape: tokens)
+      },
+      outputs: [
+        ValueInfo(
+          name: "logits", type: .float, shape: [.named("batch_size"), .size(checkpoint.configuration.numLabels)])
+      ])
+  }
+
+  private mutating func build() throws(BertError) {
+    var hidden = try embeddings()
+    let mask = mask()
+    for index in 0..<configuration.numHiddenLayers {
+      let layer = WeightNames.layer(index)
+      let attention = try attention(hidden, mask: mask, layer + "attention.")
+      let wide = activation(
+        try linear(attention, layer + "intermediate.dense"), Self.path(layer + "intermediate"))
+      let narrow = try linear(wide, layer + "output.dense")
+      hidden = try residualNorm(narrow, attention, layer + "output")
+    }
+    let first = graph.node(
+      "Gather", [hidden, graph.scalar(integer: 0)], as: "/bert/pooler/Gather", ["axis": .integer(1)])
+    let pooled = graph.node("Tanh", [try linear(first, "bert.pooler.dense")], as: "/bert/pooler/activation/Tanh")
+    _ = try linear(pooled, "classifier", output: "logits")
+  }
+
+  /// What is added to the scores: 0 for tokens, the lowest float for padding, `[B, 1, 1, T]`.
+  private mutating func mask() -> String {
+    let inner = graph.node("Unsqueeze", ["attention_mask", graph.vector([1])], as: "/bert/mask/Unsqueeze")
+    let outer = graph.node("Unsqueeze", [inner, graph.vector([2])], as: "/bert/mask/Unsqueeze_1")
+    let isToken = graph.node(
+      "Cast", [outer], as: "/bert/mask/Cast", ["to": .integer(ElementType.float.rawValue)])
+    let isPadding = graph.node("Sub", [graph.scalar(1), isToken], as: "/bert/mask/Sub")
+    return graph.node("Mul", [isPadding, graph.scalar(-Float.greatestFiniteMagnitude)], as: "/bert/mask/Mul")
+  }
+
+  private mutating func activation(_ x: String, _ path: String) -> String {
+    switch configuration.hiddenAct {
+    case .gelu:
+      let scaled = graph.node("Div", [x, graph.scalar(Float(2).squareRoot())], as: path + "/act/Div")
+      let error = graph.node("Erf", [scaled], as: path + "/act/Erf")
+      let sum = graph.node("Add", [error, graph.scalar(1)], as: path + "/act/Add")
+      let product = graph.node("Mul", [x, sum], as: path + "/act/Mul")
+      return graph.node("Mul", [product, graph.scalar(0.5)], as: path + "/act/Mul_1")
+    case .geluNew: return graph.node("Gelu", [x], as: path + "/act/Gelu", ["approximate": .text("tanh")])
+    case .relu: return graph.node("Relu", [x], as: path + "/act/Relu")
+    }
+  }
+
+  /// The path of a module's operations: `bert.pooler` is `/bert/pooler`.
+  static func path(_ module: String) -> String { "/" + module.split(separator: ".").joined(separator: "/") }
+}
+
+extension BertGraph {
+  /// LayerNorm over the last axis with the parameters of a module.
+  mutating func norm(_ x: String, _ module: String) throws(BertError) -> String {
+    let scale = floats(module + ".weight", [configuration.hiddenSize])
+    let shift = floats(module + ".bias", [configuration.hiddenSize])
+    return graph.node(
+      "LayerNormalization", [x, scale, shift], as: Self.path(module) + "/LayerNormalization",
+      ["axis": .integer(-1), "epsilon": .float(Float(configuration.layerNormEps))])
+  }
+
+  /// LayerNorm of x + residual, of the module of this name.
+  mutating func residualNorm(_ x: String, _ residual: String, _ module: String) throws(BertError) -> String {
+    try norm(graph.node("Add", [x, residual], as: Self.path(module) + "/Add"), module + ".LayerNorm")
+  }
+
+  /// A parameter in single precision, as it is stored.
+  mutating func floats(_ name: String, _ shape: [Int]) -> String {
+    let checkpoint = checkpoint
+    return graph.tensor(
+      name, .float, shape,
+      TensorBytes(count: 4 * shape.reduce(1, *)) { sink in
+        let values = try checkpoint.floats(name)
+        try sink(values.span.bytes)
+      })
+  }
+}

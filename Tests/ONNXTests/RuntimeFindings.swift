@@ -1,0 +1,34 @@
+import Foundation
+import TestSupport
+
+/// What ONNX's checker and ONNX Runtime say of a graph.
+struct RuntimeFindings: Decodable {
+  struct Sentence: Encodable {
+    var ids: [Int32]
+    var types: [Int32]
+  }
+
+  private struct Request: Encodable {
+    var model: String
+    var sentences: [Sentence]
+  }
+
+  /// Of all sentences in one padded batch.
+  var logits: [[Double]]
+  /// Of each sentence by itself.
+  var alone: [[Double]]
+  /// How many of each operation the file has.
+  var operations: [String: Int]
+  /// How many of each ONNX Runtime's optimiser leaves.
+  var fused: [String: Int]
+  /// Files of tensors beside the graph.
+  var external: [String]
+  /// Of the format, and of the operations.
+  var versions: [Int]
+
+  /// Checks the file and runs the sentences.
+  init(_ graph: URL, _ sentences: [Sentence]) throws {
+    self = try Peers.ask(
+      "onnx_graphs.py", Request(model: graph.path(percentEncoded: false), sentences: sentences))
+  }
+}

@@ -1,0 +1,79 @@
+"""Checks ONNX graphs of classifiers and runs them: the judges are onnx's checker and ONNX Runtime on the CPU.
+
+Standard input: {"model": path, "sentences": [{"ids": [...], "types": [...]}, ...]}.
+Standard output: {"logits": [[...], ...], "alone": [[...], ...], "operations": {operation: count},
+"fused": {operation: count}, "external": [names of files beside the graph], "versions": [of the format, of the operations]}.
+
+`logits` are of all sentences in one padded batch, `alone` of each by itself; `operations` are those of the file, `fused`
+those that ONNX Runtime's own optimiser leaves. What isn't as a graph of a classifier has to be ends in an error.
+"""
+
+import collections
+import json
+import os
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+import onnxruntime
+
+
+def count(model):
+    return dict(collections.Counter(node.op_type for node in model.graph.node))
+
+
+def batch(sentences):
+    length = max(len(s["ids"]) for s in sentences)
+    ids, types, mask = (np.zeros((len(sentences), length), np.int64) for _ in range(3))
+    for row, sentence in enumerate(sentences):
+        size = len(sentence["ids"])
+        ids[row, :size] = sentence["ids"]
+        types[row, :size] = sentence["types"]
+        mask[row, :size] = 1
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+
+
+def main():
+    request = json.load(sys.stdin)
+    path = request["model"]
+    # By path: tensors beside the graph are checked too. Shapes are inferred, and must fit.
+    onnx.checker.check_model(path, full_check=True)
+    model = onnx.load(path, load_external_data=False)
+    external = {
+        entry.value
+        for tensor in model.graph.initializer
+        if tensor.data_location == onnx.TensorProto.EXTERNAL
+        for entry in tensor.external_data
+        if entry.key == "location"
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = 1
+        options.optimized_model_filepath = os.path.join(folder, "optimized.onnx")
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        fused = count(onnx.load(options.optimized_model_filepath, load_external_data=False))
+    inputs = [(i.name, i.type, i.shape) for i in session.get_inputs()]
+    shape = ["batch_size", "sequence_length"]
+    expected = [(name, "tensor(int64)", shape) for name in ("input_ids", "attention_mask", "token_type_ids")]
+    assert inputs == expected, inputs
+    assert [o.name for o in session.get_outputs()] == ["logits"]
+    sentences = request["sentences"]
+    together = session.run(["logits"], batch(sentences))[0]
+    alone = np.concatenate([session.run(["logits"], batch([s]))[0] for s in sentences])
+    json.dump(
+        {
+            "logits": together.tolist(),
+            "alone": alone.tolist(),
+            "operations": count(model),
+            "fused": fused,
+            "external": sorted(external),
+            "versions": [model.ir_version, model.opset_import[0].version],
+        },
+        sys.stdout,
+    )
+
+
+if __name__ == "__main__":
+    main()

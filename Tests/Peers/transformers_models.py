@@ -1,0 +1,40 @@
+"""Loads model directories as users of transformers do, and classifies sentences with them.
+
+Standard input: {"model": path, "dtype": a name of PyTorch's, or null for that of the directory, "sentences": [text, ...]}.
+Standard output: {"logits": [[...], ...], "labels": [label of each sentence], "ids": [[...], ...],
+"quantized": how many modules transformers runs quantised}.
+
+A tensor that is missing, left over or of another shape ends in an error.
+"""
+
+import json
+import sys
+
+import torch
+import transformers
+
+
+def main():
+    request = json.load(sys.stdin)
+    torch.set_num_threads(1)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(request["model"])
+    model, found = transformers.AutoModelForSequenceClassification.from_pretrained(
+        request["model"], dtype=request["dtype"] or "auto", output_loading_info=True
+    )
+    wrong = {kind: sorted(map(str, names)) for kind, names in found.items() if names}
+    if wrong:
+        raise SystemExit(f"{request['model']}: {wrong}")
+    model.eval()
+    logits, ids = [], []
+    with torch.no_grad():
+        for sentence in request["sentences"]:
+            encoded = tokenizer(sentence, return_tensors="pt")
+            ids.append(encoded["input_ids"][0].tolist())
+            logits.append(model(**encoded).logits[0].float().tolist())
+    labels = [model.config.id2label[max(range(len(row)), key=row.__getitem__)] for row in logits]
+    quantized = sum(getattr(module, "quantization_scheme", None) is not None for module in model.modules())
+    json.dump({"logits": logits, "labels": labels, "ids": ids, "quantized": quantized}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
