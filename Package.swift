@@ -58,7 +58,8 @@ let package = Package(
     .executableTarget(
       name: "EspalierCommand",
       dependencies: [
-        "Benchmarking", "Bert", "Compression", "Compute", "Measurement", "ONNX", "Pipeline", "Reports", "Text", "Training",
+        "Benchmarking", "Bert", "Compression", "Compute", "Measurement", "ONNX", "Pipeline", "Reports", "Text",
+        "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

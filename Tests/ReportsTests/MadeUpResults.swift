@@ -141,6 +141,8 @@ enum MadeUpResults {
       fixed: 8, broken: 9, p: 1, precision: "INT8")
     trained.quantizationTraining = QuantizationTraining(
       split: "selection", sentences: 2000, fakeQuantizedAccuracy: 0.8975, convertedAccuracy: 0.898, agreement: 0.9985)
+    trained.quantizationTrainingReported = QuantizationTraining(
+      split: "dev", sentences: 872, fakeQuantizedAccuracy: 0.8922, convertedAccuracy: 0.8933, agreement: 0.9977)
     results.variants.append(trained)
     return results
   }

@@ -78,16 +78,34 @@ package struct Run: Sendable {
     let evaluation = try await EvaluationStage(
       settings: recipe.evaluate, data: data, variants: made.variants, devSum: devSum, process: process
     ).run(runner)
+    let agreements = try await agreements(made, evaluation.findings, devSum, data, backend, runner)
     progress.message("report")
     let dev = recipe.report.sentences ? try LabelledText.read(folder.split("dev"), classCount: data.classCount) : nil
     let results = try ResultsAssembly(
-      recipe: recipe, evaluation: evaluation.findings, made: made, seeds: seeds, splits: split.findings,
+      recipe: recipe, evaluation: evaluation.findings, made: made,
+      agreements: agreements, seeds: seeds, splits: split.findings,
       pretrained: fetcher.catalogue.models[recipe.model.name], data: input, dataTitle: dataset.title,
       labels: dataset.labels, sentences: dev?.map(\.text), command: command, commit: commit
     ).results()
     _ = try ReportStage.write(results, to: folder.report)
     for entry in made.variants { try writeCard(of: entry.variant, results) }
     return results
+  }
+
+  /// What models that were trained to be rounded said on dev as they were trained, by variant.
+  private func agreements(
+    _ made: VariantStages.Made, _ evaluation: EvaluationFindings, _ devSum: String, _ data: RunData,
+    _ backend: CPUBackend, _ runner: StageRunner
+  ) async throws -> [String: QuantizationTrainingFindings] {
+    var found: [String: QuantizationTrainingFindings] = [:]
+    for (entry, model) in zip(made.variants, evaluation.models) {
+      guard case .quantized(let scheme) = entry.variant.weights, scheme.needsTraining else { continue }
+      found[entry.variant.name] = try await RoundingAgreementStage(
+        variant: entry.variant, scheme: scheme, sums: entry.sums, predictions: model.predictions, devSum: devSum,
+        data: data, backend: backend
+      ).run(runner).findings
+    }
+    return found
   }
 
   /// The model card beside the weights. It belongs to no stage: nothing is made from it.

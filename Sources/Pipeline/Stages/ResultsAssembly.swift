@@ -10,6 +10,8 @@ struct ResultsAssembly {
   let recipe: Recipe
   let evaluation: EvaluationFindings
   let made: VariantStages.Made
+  /// On dev, by variant.
+  let agreements: [String: QuantizationTrainingFindings]
   /// Of the seeds after the first.
   let seeds: [SeedFindings]
   let splits: Splits
@@ -119,13 +121,16 @@ struct ResultsAssembly {
     let base = variant.source ?? variant.name
     row.removedLayers = made.pruning.models[base]?.removed
     row.accuracyBeforeRefinetuning = made.pruning.models[base]?.selectionAccuracy
-    row.quantizationTraining = made.quantizationTraining[variant.name].map {
-      QuantizationTraining(
-        split: "selection", sentences: $0.sentences, fakeQuantizedAccuracy: $0.fakeQuantizedAccuracy,
-        convertedAccuracy: $0.convertedAccuracy, agreement: $0.agreement)
-    }
+    row.quantizationTraining = made.quantizationTraining[variant.name].map { training("selection", $0) }
+    row.quantizationTrainingReported = agreements[variant.name].map { training(reportedSplit, $0) }
     row.mixedFormats = made.mixed[variant.name].map(formats)
     return row
+  }
+
+  private func training(_ split: String, _ found: QuantizationTrainingFindings) -> QuantizationTraining {
+    QuantizationTraining(
+      split: split, sentences: found.sentences, fakeQuantizedAccuracy: found.fakeQuantizedAccuracy,
+      convertedAccuracy: found.convertedAccuracy, agreement: found.agreement)
   }
 
   private func formats(_ found: MixedPrecision) -> MixedFormats {

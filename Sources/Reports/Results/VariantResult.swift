@@ -51,6 +51,8 @@ public struct VariantResult: Equatable, Sendable, Codable {
   public var accuracyBeforeRefinetuning: Double?
   /// Of a model that was trained to be rounded.
   public var quantizationTraining: QuantizationTraining?
+  /// The same on the split that the figures of the report are of.
+  public var quantizationTrainingReported: QuantizationTraining?
   /// Of a model whose parts are stored in unlike formats.
   public var mixedFormats: MixedFormats?
 
@@ -90,6 +92,7 @@ public struct VariantResult: Equatable, Sendable, Codable {
     case calibrationError = "expected_calibration_error"
     case accuracyBeforeRefinetuning = "accuracy_before_refinetuning"
     case quantizationTraining = "quantization_training"
+    case quantizationTrainingReported = "quantization_training_reported"
     case mixedFormats = "mixed_formats"
     case differenceInterval = "difference_interval"
     case mcnemarP = "mcnemar_p"

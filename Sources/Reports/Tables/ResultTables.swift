@@ -116,7 +116,9 @@ struct ResultTables {
 
   /// Models of quantisation-aware training: what they were in training, and what their integers are. Nil without any.
   var quantizationTraining: DataTable? {
-    let trained = results.variants.compactMap { variant in variant.quantizationTraining.map { (variant, $0) } }
+    let trained = results.variants.flatMap { variant in
+      [variant.quantizationTraining, variant.quantizationTrainingReported].compactMap { $0 }.map { (variant, $0) }
+    }
     guard !trained.isEmpty else { return nil }
     return DataTable(
       columns: [
