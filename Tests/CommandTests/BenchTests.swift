@@ -255,7 +255,7 @@ import Testing
       (["--seconds", "0"], 64, "--seconds"),
       (["--repetitions", "0"], 64, "--repetitions"),
       (["--shapes", "1x4000"], 65, "at most"),
-      (["--baseline", "nobody"], 65, "nobody"),
+      (["--shapes", "1x8", "--baseline", "nobody"], 65, "nobody"),
       (["--ragged", "/no/such/file.txt"], 65, "/no/such/file.txt"),
       (["--engine", "torch", "--peers", "/no/such/folder"], 65, "ESPALIER_PEERS"),
     ])
