@@ -2,6 +2,7 @@
 struct Chinese: Phrases {
   let language = Language.chinese
   let listSeparator = "、"
+  let groupSeparator = "；"
   let sentenceSeparator = ""
   let partSeparator = "，"
 
@@ -304,11 +305,11 @@ struct Chinese: Phrases {
   let studysAccuracyGPU = "原研究：准确率（GPU）"
   let studysLatencyCPU = "原研究：延迟（CPU，毫秒）"
   let studysDrop = "原研究：下降（百分点）"
-  func studyCautions(device: String, repetitions: Int, tokens: Int) -> [String] {
+  func studyCautions(device: String, repetitions: Int, tokens: Int, hasQAT: Bool) -> [String] {
     [
       "标为“原研究”的各列是其公布的数字，在别处（\(device) 及其主机的处理器）测得：只是引用，并非在此测量，不参与任何比较、检验、图和结论。",
       "每个都只是一个数字，没有区间。延迟是一个 \(tokens) 词元的句子调用 \(repetitions) 次的均值，未说明线程数。其准确率所用的行也用来挑选检查点和层，因此偏高。",
-      "它所称的 INT8 QAT 训练时并没有伪量化，只是另一个 FP32 模型；靠后各行的内存含有先前模型的残留。",
+      "靠后各行的内存含有先前模型的残留。" + (hasQAT ? "它所称的 INT8 QAT 训练时并没有伪量化，只是另一个 FP32 模型。" : ""),
     ]
   }
   func studysSizeCaution(real: String, stated: String) -> String {

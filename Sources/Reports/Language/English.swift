@@ -2,6 +2,7 @@
 struct English: Phrases {
   let language = Language.english
   let listSeparator = ", "
+  let groupSeparator = "; "
   let sentenceSeparator = " "
   let partSeparator = ", "
 
@@ -327,15 +328,15 @@ struct English: Phrases {
   let studysAccuracyGPU = "Study: accuracy (GPU)"
   let studysLatencyCPU = "Study: latency (CPU, ms)"
   let studysDrop = "Study: drop (points)"
-  func studyCautions(device: String, repetitions: Int, tokens: Int) -> [String] {
+  func studyCautions(device: String, repetitions: Int, tokens: Int, hasQAT: Bool) -> [String] {
     [
       "The columns marked as the study's are its published numbers, measured elsewhere (\(device) and the processor "
         + "beside it): they are quoted, not measured here, and take part in no comparison, test, figure or verdict.",
       "Each is one number without an interval. Latency is the mean of \(repetitions) calls of one sentence of \(tokens) "
         + "tokens; the threads aren't stated. Its accuracies are those of the rows that chose its checkpoints and layers, so "
         + "that they flatter.",
-      "What it calls INT8 QAT was trained without fake quantisation, and is a second FP32 model; memory of later rows holds "
-        + "remains of earlier ones.",
+      "Memory of later rows holds remains of earlier ones."
+        + (hasQAT ? " What it calls INT8 QAT was trained without fake quantisation, and is a second FP32 model." : ""),
     ]
   }
   func studysSizeCaution(real: String, stated: String) -> String {

@@ -5,6 +5,8 @@ protocol Phrases: PageWords, VerdictWords, TableWords, FigureWords, NoteWords, S
   var language: Language { get }
   /// Between the items of a list within a sentence.
   var listSeparator: String { get }
+  /// Between items that may hold commas of their own.
+  var groupSeparator: String { get }
   /// Between two sentences of one paragraph.
   var sentenceSeparator: String { get }
   /// Between the parts of one entry, such as a name and its version.
@@ -261,7 +263,7 @@ protocol StudyWords {
   var studysLatencyCPU: String { get }
   var studysDrop: String { get }
   /// What they are and what is wrong with them, in sentences.
-  func studyCautions(device: String, repetitions: Int, tokens: Int) -> [String]
+  func studyCautions(device: String, repetitions: Int, tokens: Int, hasQAT: Bool) -> [String]
   func studysSizeCaution(real: String, stated: String) -> String
   var studyHasNoSuchModel: String { get }
   var studyHasOtherData: String { get }

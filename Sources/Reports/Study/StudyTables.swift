@@ -80,7 +80,8 @@ struct StudyTables {
   var cautions: [String] {
     guard let family else { return [] }
     var cautions = words.studyCautions(
-      device: study.device, repetitions: study.repetitions, tokens: study.tokens)
+      device: study.device, repetitions: study.repetitions, tokens: study.tokens,
+      hasQAT: family.rows.contains { $0.counterpart.hasSuffix("-qat") })
     if let stated = family.rows.first?.sizeMegabytes {
       // Four bytes a parameter.
       let real = NumberText.megabytes(4 * family.parameters)

@@ -24,7 +24,7 @@ extension ResultTables {
           difference { NumberText.points($0.mean) },
           difference { NumberText.fixed(100 * $0.standardDeviation, 2) },
           difference { "[\(NumberText.points($0.interval.lower)), \(NumberText.points($0.interval.upper))]" },
-          figures.removedLayers.map { $0.map(layers).joined(separator: "; ") } ?? words.none,
+          figures.removedLayers.map { $0.map(layers).joined(separator: words.groupSeparator) } ?? words.none,
         ]
       })
   }
