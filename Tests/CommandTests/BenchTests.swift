@@ -105,7 +105,8 @@ import Testing
 
   @Test("Another baseline, and JSON") func baseline() throws {
     let result = try Program.run([
-      "bench", model, other, "--shapes", "1x4", "--seconds", "0.01", "--baseline", "int8", "--json", "--quiet",
+      "bench", model, other, "--shapes", "1x4", "--cold", "--seconds", "0.01", "--baseline", "int8", "--json",
+      "--quiet",
     ])
     #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
     let rows = try #require(try JSONDecoder().decode([Summary].self, from: Data(result.output.utf8)).first).rows
@@ -255,7 +256,7 @@ import Testing
       (["--seconds", "0"], 64, "--seconds"),
       (["--repetitions", "0"], 64, "--repetitions"),
       (["--shapes", "1x4000"], 65, "at most"),
-      (["--baseline", "nobody"], 65, "nobody"),
+      (["--shapes", "1x8", "--baseline", "nobody"], 65, "nobody"),
       (["--ragged", "/no/such/file.txt"], 65, "/no/such/file.txt"),
       (["--engine", "torch", "--peers", "/no/such/folder"], 65, "ESPALIER_PEERS"),
     ])

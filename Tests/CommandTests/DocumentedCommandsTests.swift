@@ -26,7 +26,7 @@ import Testing
     return blocks.filter { !$0.language.isEmpty }
   }
 
-  @Test(arguments: [("export-onnx.md", 3), ("use-from-transformers.md", 3)])
+  @Test(arguments: [("export-onnx.md", 3), ("use-from-transformers.md", 2)])
   func commands(_ page: String, fewest: Int) throws {
     let scratch = try ScratchDirectory()
     try TinyModel.write(to: scratch.url.appending(path: "my-model"), width: 64)

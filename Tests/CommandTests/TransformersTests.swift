@@ -31,43 +31,44 @@ import Testing
 
   private static let labels = ["negative", "neutral", "positive"]
 
-  /// 1 to 14 words of the vocabulary, and some that it doesn't have.
-  private static let sentences: [String] = {
+  /// Sentences of 2 to 14 words, some of which the vocabulary doesn't have: the word of a class is in each.
+  private static let sentences: [(text: String, label: Int)] = {
     var random = SeededGenerator(state: 5)
-    return (0..<200).map { _ in
-      (0..<Int.random(in: 1...14, using: &random)).map { _ in
-        let word = Int.random(in: 0..<100, using: &random)
-        return word < 97 ? word < 9 ? ["a", "Fine", "film", "dull!"][word % 4] : "word\(word)" : "unheard-of"
-      }.joined(separator: " ")
+    return (0..<200).map { index in
+      var words = (0..<Int.random(in: 1...13, using: &random)).map { _ in
+        let word = Int.random(in: 9..<100, using: &random)
+        return word < 97 ? "word\(word)" : "unheard-of"
+      }
+      words.insert(["Dull!", "film", "fine"][index % 3], at: Int.random(in: 0...words.count, using: &random))
+      return (words.joined(separator: " "), index % 3)
     }
   }()
 
   private let scratch: ScratchDirectory
+  /// Trained, so that it is sure of most sentences as real ones are.
   private let model: String
 
   init() throws {
     scratch = try ScratchDirectory()
+    let random = scratch.path + "/random"
     model = scratch.path + "/model"
-    try TinyModel.write(to: scratch.url.appending(path: "model"), width: 64)
-    let rows = Self.sentences.enumerated().map { "\($1)\t\($0 % 3)" }
-    try scratch.write("sentence\tlabel\n" + rows.joined(separator: "\n") + "\n", "train.tsv")
+    try TinyModel.write(to: scratch.url.appending(path: "random"), width: 64)
+    let rows = Self.sentences.map { "\($0.text)\t\($0.label)" }
+    let data = try scratch.write("sentence\tlabel\n" + rows.joined(separator: "\n") + "\n", "train.tsv").path
+    try run(
+      "finetune", random, "--data", data, "--selection", data, "--labels", Self.labels.joined(separator: ","),
+      "--learning-rate", "1e-3", "--num-train-epochs", "8", "--output", model)
   }
 
-  /// Makes a directory of the model by a command.
-  private func made(_ arguments: String...) throws -> String {
-    let target = scratch.path + "/made"
-    let written = arguments.map {
-      $0.replacing("MODEL", with: model).replacing("DATA", with: scratch.path + "/train.tsv")
-    }
-    let result = try Program.run(written + ["--output", target])
-    guard result.status == 0 else { throw Peers.Failure(description: "\(arguments): \(result.errors)") }
-    return target
+  private func run(_ arguments: String...) throws {
+    let result = try Program.run(arguments + ["--quiet"])
+    try #require(result.status == 0, "\(arguments): \(result.errors)")
   }
 
   private func compare(_ directory: String, dtype: String? = nil) throws -> Comparison {
     let answer: Answer = try Peers.ask(
-      "transformers_models.py", Request(model: directory, dtype: dtype, sentences: Self.sentences))
-    let input = Data(Self.sentences.joined(separator: "\n").utf8)
+      "transformers_models.py", Request(model: directory, dtype: dtype, sentences: Self.sentences.map(\.text)))
+    let input = Data(Self.sentences.map(\.text).joined(separator: "\n").utf8)
     let ours = try Program.run(["predict", directory], input: input).lines.map {
       try JSONDecoder().decode(Prediction.self, from: Data($0.utf8))
     }
@@ -91,16 +92,15 @@ import Testing
   }
 
   @Test("Floats, whole, pruned and as halves: the same logits") func floats() throws {
-    for (directory, dtype) in [
-      (model, nil), (try made("prune", "MODEL", "--remove", "1"), nil), (try made("convert", "MODEL"), "float32"),
-    ] {
+    let pruned = scratch.path + "/pruned", half = scratch.path + "/half"
+    try run("prune", model, "--remove", "1", "--output", pruned)
+    try run("convert", model, "--output", half)
+    for (directory, dtype) in [(model, nil), (pruned, nil), (half, "float32")] {
       let found = try compare(directory, dtype: dtype)
       #expect(found.largestDifference < 1e-4 && found.differentLabels == 0, "\(directory): \(found)")
     }
-  }
-
-  @Test("Halves that PyTorch computes with, too") func halves() throws {
-    let found = try compare(try made("convert", "MODEL"))
+    // PyTorch computes with halves where it isn't told otherwise.
+    let found = try compare(half)
     #expect(found.largestDifference < 0.05 && found.differentLabels <= 1, "\(found)")
   }
 
@@ -111,18 +111,16 @@ import Testing
     "Bytes and four bits: the same predictions",
     arguments: [
       ["int8-ptq-dynamic"], ["int8-ptq", "--calibration", "DATA"], ["int4"],
-      ["int4", "--asymmetric", "--group-size", "32"], ["int4", "--embeddings", "int4", "--calibration", "DATA"],
-      ["mixed", "--data", "DATA", "--max-drop", "0.02", "--group-size", "32"],
+      ["int4", "--asymmetric", "--group-size", "32", "--calibration", "DATA"],
     ])
   func quantized(_ scheme: [String]) throws {
     let target = scratch.path + "/made"
-    let arguments = scheme.map { $0.replacing("DATA", with: scratch.path + "/train.tsv") }
+    let arguments = scheme.map { $0 == "DATA" ? scratch.path + "/train.tsv" : $0 }
     let result = try Program.run(["quantize", model, "--quiet", "--output", target, "--scheme"] + arguments)
     try #require(result.status == 0, "\(result.errors)")
     let found = try compare(target)
     // Tokens are rounded to steps of max / 127.5 there, of max / 127 here.
-    #expect(found.largestDifference < 0.1 && found.differentLabels <= 1, "\(scheme): \(found)")
-    if scheme[0] != "mixed" { #expect(found.quantizedModules == Self.modules) }
-    #expect(found.quantizedModules > 0)
+    #expect(found.largestDifference < 1 && found.differentLabels <= 1, "\(scheme): \(found)")
+    #expect(found.quantizedModules == Self.modules)
   }
 }

@@ -37,7 +37,8 @@ import Testing
     #expect(try scratch.entries("out/onnx") == ["model.onnx", "model_fp16.onnx", "model_quantized.onnx"])
     #expect(try bytes("onnx/model.onnx") == first)
     #expect(first.count > 4 * 17_307)
-    #expect(try bytes("onnx/model_fp16.onnx").count < first.count * 2 / 3)
+    // Two bytes less a weight; the operations, which take most of such a small file, are a few more.
+    #expect(try bytes("onnx/model_fp16.onnx").count < first.count - 17_307)
     let configuration = try BertConfiguration(url: directory.appending(path: "config.json"))
     #expect(configuration.quantization == nil)
     // Another model of this shape would say other things under this name.

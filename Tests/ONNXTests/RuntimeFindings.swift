@@ -19,8 +19,10 @@ struct RuntimeFindings: Decodable {
   var alone: [[Double]]
   /// How many of each operation the file has.
   var operations: [String: Int]
-  /// How many of each ONNX Runtime's optimiser leaves.
+  /// How many of each a session of ONNX Runtime leaves.
   var fused: [String: Int]
+  /// How many of each `onnxruntime.transformers.optimizer` leaves.
+  var optimized: [String: Int]
   /// Files of tensors beside the graph.
   var external: [String]
   /// Of the format, and of the operations.

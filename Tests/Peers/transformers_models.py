@@ -1,6 +1,6 @@
 """Loads model directories as users of transformers do, and classifies sentences with them.
 
-Standard input: {"model": path, "dtype": a name of PyTorch's, or null for that of the directory, "sentences": [text, ...]}.
+Standard input: {"model": path, "dtype": a name of PyTorch's; that of the directory where it is missing, "sentences": [text, ...]}.
 Standard output: {"logits": [[...], ...], "labels": [label of each sentence], "ids": [[...], ...],
 "quantized": how many modules transformers runs quantised}.
 
@@ -19,7 +19,7 @@ def main():
     torch.set_num_threads(1)
     tokenizer = transformers.AutoTokenizer.from_pretrained(request["model"])
     model, found = transformers.AutoModelForSequenceClassification.from_pretrained(
-        request["model"], dtype=request["dtype"] or "auto", output_loading_info=True
+        request["model"], dtype=request.get("dtype") or "auto", output_loading_info=True
     )
     wrong = {kind: sorted(map(str, names)) for kind, names in found.items() if names}
     if wrong:

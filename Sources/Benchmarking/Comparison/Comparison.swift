@@ -76,7 +76,7 @@ package struct Comparison {
       .compactMap { processes[$0.contestant.name] }
     let outcome = Rounds(effort: effort).measure(count: timed.count, random: &random) {
       (contestant, runs, untimed, most) throws(BenchmarkError) in
-      try timed[contestant].time(runs: runs, untimed: untimed, most: most)
+      try timed[contestant].time(runs: runs, untimed: untimed, most: most, cold: effort.coldCaches)
     }
     var turns: [String: [[Double]]] = [:]
     for (place, process) in timed.enumerated() {

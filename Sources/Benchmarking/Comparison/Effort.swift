@@ -14,10 +14,12 @@ package struct Effort: Codable, Equatable, Sendable {
   package var steady: Double
   package var mostWarmUps: Int
   package var longestWarmUp: Double
+  /// Whether caches are emptied before each run.
+  package var coldCaches: Bool
 
   package init(
     secondsPerRow: Double = 5, leastRounds: Int = 5, turn: Double = 0.1, untimed: Double = 0.01, most: Double = 0.5,
-    steady: Double = 0.05, mostWarmUps: Int = 8, longestWarmUp: Double = 5
+    steady: Double = 0.05, mostWarmUps: Int = 8, longestWarmUp: Double = 5, coldCaches: Bool = false
   ) {
     self.secondsPerRow = secondsPerRow
     self.leastRounds = leastRounds
@@ -27,6 +29,7 @@ package struct Effort: Codable, Equatable, Sendable {
     self.steady = steady
     self.mostWarmUps = mostWarmUps
     self.longestWarmUp = longestWarmUp
+    self.coldCaches = coldCaches
   }
 
   /// The runs of a turn.

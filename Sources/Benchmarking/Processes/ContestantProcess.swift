@@ -36,11 +36,15 @@ package final class ContestantProcess {
   }
 
   /// The seconds of `runs` runs, or of as many as `most` seconds hold, at least one.
-  package func time(runs: Int, untimed: Int, most: Double) throws(BenchmarkError) -> [Double] {
+  ///
+  /// - Parameter cold: whether caches are emptied before each of them.
+  package func time(runs: Int, untimed: Int, most: Double, cold: Bool) throws(BenchmarkError) -> [Double] {
     child.resume()
     defer { child.pause() }
     try Self.send(
-      RoundRequest(.time, workload: workload, runs: runs, untimed: untimed, most: most, padding: entry.padding),
+      RoundRequest(
+        .time, workload: workload, runs: runs, untimed: untimed, most: most, cold: cold ? true : nil,
+        padding: entry.padding),
       to: child)
     let reply = try Self.receive(RoundReply.self, from: child)
     guard let seconds = reply.seconds, !seconds.isEmpty else {

@@ -59,6 +59,7 @@ package struct BenchmarkMarkdown {
       "Ratios are the middle of interleaved rounds' ratios with a 95 % bootstrap interval over rounds: above 1 is faster. "
       + "First result: from the start of the process. Memory: peak, resident. MB are 2^20 bytes. dB: signal to noise of the "
       + "logits, beside the baseline's; of another engine, beside Espalier's of the same model."
+      + (report.effort.coldCaches ? " Caches were emptied before each run." : "")
       + (count > 1 ? " Figures are of all \(count) repetitions together." : "")
   }
 

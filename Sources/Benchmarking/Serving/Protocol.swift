@@ -18,18 +18,21 @@ public struct RoundRequest: Codable, Sendable {
   public var untimed: Int?
   /// Seconds after which no further run begins, so that a disturbed turn does not last for ever.
   public var most: Double?
+  /// Whether caches are emptied before each run.
+  public var cold: Bool?
   /// How an engine that wants rectangles pads a data set: "fixed", "longest" or "sorted". Ours needs none.
   public var padding: String?
 
   public init(
     _ operation: Operation, workload: String, runs: Int, untimed: Int? = nil, most: Double? = nil,
-    padding: String? = nil
+    cold: Bool? = nil, padding: String? = nil
   ) {
     self.operation = operation
     self.workload = workload
     self.runs = runs
     self.untimed = untimed
     self.most = most
+    self.cold = cold
     self.padding = padding
   }
 }

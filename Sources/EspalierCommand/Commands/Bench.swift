@@ -29,6 +29,8 @@ struct Bench: AsyncParsableCommand {
   @Option(
     help: "What ratios are to: a model, an engine or \"MODEL, ENGINE\"; the first contestant where it isn't given.")
   var baseline: String?
+  @Flag(help: "Empty the caches before each run.")
+  var cold = false
   @Option(help: "Seconds of measuring for each contestant and shape.")
   var seconds = 5.0
   @Option(help: "How often the whole comparison is carried out, to see whether its ratios hold.")
@@ -89,7 +91,8 @@ struct Bench: AsyncParsableCommand {
       peers: plan.peerEngines.isEmpty ? nil : try peerDirectory(plan, environment),
       built: { try PeerModels.directory(for: $0.directory, environment: environment) },
       progress: { progress.message($0) })
-    let comparison = try Comparison(field, effort: Effort(secondsPerRow: seconds), seed: seed, logs: scratch)
+    let comparison = try Comparison(
+      field, effort: Effort(secondsPerRow: seconds, coldCaches: cold), seed: seed, logs: scratch)
     var records: [[CellRecord]] = []
     for repetition in 0..<repetitions {
       if repetitions > 1 { progress.message("repetition \(repetition + 1) of \(repetitions)") }

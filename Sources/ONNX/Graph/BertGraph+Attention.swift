@@ -17,7 +17,7 @@ extension BertGraph {
     let root = graph.scalar(Float(configuration.headSize).squareRoot())
     let scores = graph.node("Div", [products, root], as: path + "/Div")
     let masked = graph.node("Add", [scores, mask], as: path + "/Add")
-    let weights = graph.node("Softmax", [masked], as: path + "/Softmax", ["axis": .integer(3)])
+    let weights = graph.node("Softmax", [masked], as: path + "/Softmax", ["axis": .integer(-1)])
     let parts = graph.node("MatMul", [weights, value], as: path + "/MatMul_1")
     let side = graph.node("Transpose", [parts], as: path + "/Transpose", ["perm": .integers([0, 2, 1, 3])])
     let context = graph.node(
