@@ -125,7 +125,7 @@ private struct RoundingBySite {
     guard let site = LinearSite.of(weight: name), let moments = moments[site] else { return nil }
     let rounding =
       if let last, last.site == site { last.rounding } else {
-        try SecondOrderRounding(moments: moments, columns: columns)
+        try SecondOrderRounding(moments: moments, columns: columns, workers: workers)
       }
     last = (site, rounding)
     return rounding

@@ -16,8 +16,10 @@ package struct SecondOrderRounding {
   ///   - moments: `[columns, columns]`, row-major, symmetric.
   ///   - damping: a share of the mean of the diagonal, which is added to the diagonal.
   /// - Throws: ``CompressionError/notPositiveDefinite(column:)`` for what can't be moments of inputs.
-  /// - Complexity: O(columns³).
-  package init(moments: [Float], columns: Int, damping: Float = 0.01) throws(CompressionError) {
+  /// - Complexity: O(columns³), shared among `workers`.
+  package init(
+    moments: [Float], columns: Int, damping: Float = 0.01, workers: WorkerPool
+  ) throws(CompressionError) {
     precondition(moments.count == columns * columns, "moments of \(columns) columns")
     self.columns = columns
     let diagonal = (0..<columns).map { moments[$0 * columns + $0] }
@@ -27,8 +29,8 @@ package struct SecondOrderRounding {
     for (index, value) in diagonal.enumerated() {
       matrix[index * columns + index] = value == 0 ? 1 : value + extra
     }
-    try Self.factorize(&matrix, columns)
-    factor = Self.inverse(ofUpper: matrix, columns)
+    try Self.factorize(&matrix, columns, workers)
+    factor = Self.inverse(ofUpper: matrix, columns, workers)
   }
 
   /// Quantises rows `[rows, columns]`, row-major: steps from the row as it is, each group's choices when its turn comes.
@@ -117,51 +119,68 @@ package struct SecondOrderRounding {
   }
 
   /// The upper triangle becomes M with M Mᵀ the matrix: Cholesky's method from the last column to the first.
-  private static func factorize(_ matrix: inout [Float], _ n: Int) throws(CompressionError) {
+  private static func factorize(
+    _ matrix: inout [Float], _ n: Int, _ workers: WorkerPool
+  ) throws(CompressionError) {
     for j in stride(from: n - 1, through: 0, by: -1) {
-      let pivot = matrix[j * n + j] - dot(matrix, j * n + j + 1, j * n + j + 1, n - j - 1)
+      let pivot =
+        matrix[j * n + j] - matrix.withUnsafeBufferPointer { dot($0, j * n + j + 1, j * n + j + 1, n - j - 1) }
       guard pivot > 0, pivot.isFinite else { throw .notPositiveDefinite(column: j) }
       let root = pivot.squareRoot()
       matrix[j * n + j] = root
-      for i in 0..<j {
-        matrix[i * n + j] = (matrix[i * n + j] - dot(matrix, i * n + j + 1, j * n + j + 1, n - j - 1)) / root
+      // Rows of some microseconds' work a task; each element is one task's own, and those it reads are done.
+      let rows = max(16, 65536 / (n - j))
+      matrix.withUnsafeMutableBufferPointer { matrix in
+        workers.run((j + rows - 1) / rows) { task, _ in
+          for i in task * rows..<min(j, (task + 1) * rows) {
+            let product = dot(UnsafeBufferPointer(matrix), i * n + j + 1, j * n + j + 1, n - j - 1)
+            matrix[i * n + j] = (matrix[i * n + j] - product) / root
+          }
+        }
       }
     }
   }
 
-  /// The inverse of an upper triangle: row i from the rows below it.
-  private static func inverse(ofUpper matrix: [Float], _ n: Int) -> [Float] {
+  /// The inverse of an upper triangle: row i from the rows below it. Columns know nothing of each other, so each task has
+  /// some of them, which its core's cache then holds.
+  private static func inverse(ofUpper matrix: [Float], _ n: Int, _ workers: WorkerPool) -> [Float] {
     var inverse = [Float](repeating: 0, count: n * n)
+    let width = 64
     inverse.withUnsafeMutableBufferPointer { inverse in
-      for i in stride(from: n - 1, through: 0, by: -1) {
-        let scale = 1 / matrix[i * n + i]
-        for p in i + 1..<n {
-          let factor = -matrix[i * n + p] * scale
-          for j in p..<n { inverse[i * n + j] += factor * inverse[p * n + j] }
+      matrix.withUnsafeBufferPointer { matrix in
+        workers.run((n + width - 1) / width) { task, _ in
+          let columns = task * width..<min(n, (task + 1) * width)
+          for i in (0..<columns.upperBound).reversed() {
+            let scale = 1 / matrix[i * n + i]
+            for p in i + 1..<max(i + 1, columns.upperBound) {
+              let factor = -matrix[i * n + p] * scale
+              for j in max(p, columns.lowerBound)..<columns.upperBound {
+                inverse[i * n + j] += factor * inverse[p * n + j]
+              }
+            }
+            if columns.contains(i) { inverse[i * n + i] = scale }
+          }
         }
-        inverse[i * n + i] = scale
       }
     }
     return inverse
   }
 
   /// The sum of products of `count` elements from two places on, in sixteen partial sums.
-  private static func dot(_ values: [Float], _ first: Int, _ second: Int, _ count: Int) -> Float {
-    values.withUnsafeBufferPointer { values in
-      var even = SIMD8<Float>(repeating: 0), odd = SIMD8<Float>(repeating: 0)
-      var index = 0
-      while index + 16 <= count {
-        even += eight(values, first + index) * eight(values, second + index)
-        odd += eight(values, first + index + 8) * eight(values, second + index + 8)
-        index += 16
-      }
-      var sum = (even + odd).sum()
-      while index < count {
-        sum += values[first + index] * values[second + index]
-        index += 1
-      }
-      return sum
+  private static func dot(_ values: UnsafeBufferPointer<Float>, _ first: Int, _ second: Int, _ count: Int) -> Float {
+    var even = SIMD8<Float>(repeating: 0), odd = SIMD8<Float>(repeating: 0)
+    var index = 0
+    while index + 16 <= count {
+      even += eight(values, first + index) * eight(values, second + index)
+      odd += eight(values, first + index + 8) * eight(values, second + index + 8)
+      index += 16
     }
+    var sum = (even + odd).sum()
+    while index < count {
+      sum += values[first + index] * values[second + index]
+      index += 1
+    }
+    return sum
   }
 
   /// Eight elements from a place on; there must be as many.

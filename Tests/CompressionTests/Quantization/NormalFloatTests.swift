@@ -185,7 +185,7 @@ import Training
     let weights = normal(16 * columns, seed: 5)
     let quantizer = NormalFloatQuantizer(group: 32)
     let workers = WorkerPool(threadCount: 2)
-    let rounded = try SecondOrderRounding(moments: moments, columns: columns).quantized(
+    let rounded = try SecondOrderRounding(moments: moments, columns: columns, workers: workers).quantized(
       weights, by: quantizer, workers: workers)
     func error(_ values: [Float]) -> Double {
       var sum = 0.0
@@ -198,8 +198,9 @@ import Training
       return sum
     }
     #expect(2 * error(rounded.dequantized) < error(quantizer.quantized(weights, columns: columns).dequantized))
-    let one = try SecondOrderRounding(moments: moments, columns: columns).quantized(
-      weights, by: quantizer, workers: WorkerPool(threadCount: 1))
+    let one = try SecondOrderRounding(moments: moments, columns: columns, workers: WorkerPool(threadCount: 1))
+      .quantized(
+        weights, by: quantizer, workers: WorkerPool(threadCount: 1))
     #expect(one == rounded)
 
     let source = try source()

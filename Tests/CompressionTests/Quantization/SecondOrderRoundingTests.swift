@@ -45,7 +45,7 @@ import Testing
     let weights = random.floats(24 * Self.columns)
     let all = inputs(600)
     let seen = Array(all[..<400]), unseen = Array(all[400...])
-    let rounding = try SecondOrderRounding(moments: moments(seen), columns: Self.columns)
+    let rounding = try SecondOrderRounding(moments: moments(seen), columns: Self.columns, workers: workers)
     let rounded = rounding.quantized(weights, by: quantizer, workers: workers).dequantized
     let nearest = quantizer.quantized(weights, columns: Self.columns).dequantized
     #expect(2 * outputError(weights, rounded, seen) < outputError(weights, nearest, seen))
@@ -62,7 +62,7 @@ import Testing
     let moments = (0..<Self.columns * Self.columns).map {
       $0 / Self.columns == $0 % Self.columns ? diagonal[$0 % Self.columns] : 0
     }
-    let rounded = try SecondOrderRounding(moments: moments, columns: Self.columns).quantized(
+    let rounded = try SecondOrderRounding(moments: moments, columns: Self.columns, workers: workers).quantized(
       weights, by: quantizer, workers: workers)
     #expect(rounded == quantizer.quantized(weights, columns: Self.columns))
   }
@@ -71,7 +71,7 @@ import Testing
     var random = SeededGenerator(state: 4)
     let weights = random.floats(3 * Self.columns)
     let inputs = inputs(300).map { x in x.enumerated().map { $0.offset == 40 ? 0 : $0.element } }
-    let rounded = try SecondOrderRounding(moments: moments(inputs), columns: Self.columns).quantized(
+    let rounded = try SecondOrderRounding(moments: moments(inputs), columns: Self.columns, workers: workers).quantized(
       weights, by: quantizer, workers: workers)
     for row in 0..<3 { #expect(rounded.dequantized[row * Self.columns + 40] == 0) }
   }
@@ -82,9 +82,11 @@ import Testing
     moments[1] = 5
     moments[Self.columns] = 5
     #expect(throws: CompressionError.notPositiveDefinite(column: 0)) {
-      try SecondOrderRounding(moments: moments, columns: Self.columns)
+      try SecondOrderRounding(moments: moments, columns: Self.columns, workers: workers)
     }
     moments[1] = .nan
-    #expect(throws: CompressionError.self) { try SecondOrderRounding(moments: moments, columns: Self.columns) }
+    #expect(throws: CompressionError.self) {
+      try SecondOrderRounding(moments: moments, columns: Self.columns, workers: workers)
+    }
   }
 }
