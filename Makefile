@@ -1,4 +1,4 @@
-.PHONY: build test format run readme picture bench bench-build bench-peers sanitize fuzz
+.PHONY: build test format run readme picture bench bench-build bench-peers peers side-by-side sanitize fuzz
 
 build:
 	swift build -c release
@@ -30,6 +30,14 @@ bench: bench-build
 PEERS = Benchmarks/.build/peers
 bench-peers: bench-build $(PEERS)/venv/installed
 	$(PEERS)/venv/bin/python Benchmarks/peers/compare.py --executable Benchmarks/.build/release/EspalierBench $(ARGUMENTS)
+
+# The other engines alone, pinned, in a virtual environment that `espalier bench` finds.
+peers: $(PEERS)/venv/installed
+
+# Models of your own beside other engines: make side-by-side MODELS="DIR ..." ARGUMENTS="--shapes 1x32 --output bench".
+ENGINES ?= espalier,onnxruntime,openvino,torch,ctranslate2
+side-by-side: build peers
+	.build/release/espalier bench $(MODELS) --engine $(ENGINES) $(ARGUMENTS)
 
 $(PEERS)/venv/installed: Benchmarks/peers/requirements.txt
 	python3 -m venv $(PEERS)/venv

@@ -19,6 +19,7 @@ let package = Package(
   products: [
     .executable(name: "espalier", targets: ["EspalierCommand"]),
     .library(name: "Espalier", targets: ["Compute", "Text", "Bert", "Measurement", "Training", "Compression", "ONNX"]),
+    .library(name: "EspalierBenchmarking", targets: ["Benchmarking"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -38,8 +39,11 @@ let package = Package(
     .target(
       name: "Compression", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"], swiftSettings: settings
     ),
+    .target(name: "Reports", resources: [.embedInCode("Resources")], swiftSettings: settings),
+    .target(
+      name: "Benchmarking", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"],
+      swiftSettings: settings),
     .target(name: "ONNX", dependencies: ["Bert", "Compute"], swiftSettings: settings),
-    .target(name: "Reports", swiftSettings: settings),
     .target(
       name: "Pipeline",
       dependencies: [
@@ -54,7 +58,8 @@ let package = Package(
     .executableTarget(
       name: "EspalierCommand",
       dependencies: [
-        "Bert", "Compression", "Compute", "Measurement", "ONNX", "Pipeline", "Reports", "Text", "Training",
+        "Benchmarking", "Bert", "Compression", "Compute", "Measurement", "ONNX", "Pipeline", "Reports", "Text",
+        "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -64,6 +69,9 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "BertTests", dependencies: ["Bert", "Compute", "JSON", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "BenchmarkingTests", dependencies: ["Benchmarking", "Bert", "Compute", "Measurement", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(name: "MeasurementTests", dependencies: ["Measurement", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "TrainingTests", dependencies: ["Bert", "Compute", "TestSupport", "Text", "Training"],

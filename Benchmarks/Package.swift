@@ -25,6 +25,7 @@ let package = Package(
       dependencies: [
         "CPeak",
         .product(name: "Espalier", package: "espalier"),
+        .product(name: "EspalierBenchmarking", package: "espalier"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Writes the files that each engine wants, from a Hugging Face directory of a BERT classifier.
 
-    build_models.py MODEL OUTPUT [--variants fp32,int8,int4]
+    build_models.py MODEL OUTPUT [--variants fp32,int8,int4] [--engines onnxruntime,openvino,torch,ctranslate2]
 
 fp32   onnxruntime-fp32.onnx, onnxruntime-fused.onnx, openvino-fp32.xml, ctranslate2-fp32/, config and weights for torch
 int8   onnxruntime-int8.onnx (dynamic, 7-bit weights, which cannot overflow without VNNI), openvino-int8.xml (NNCF),
        ctranslate2-int8/
 int4   openvino-int4.xml (weights in groups of 128)
 
-A step whose files are there already is not repeated.
+A step whose files are there already is not repeated, unless it was interrupted.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import numpy
 import workloads as sentences
 
 CALIBRATION = 48
+ENGINES = ["onnxruntime", "openvino", "torch", "ctranslate2"]
 
 
 class Builder:
@@ -38,26 +39,36 @@ class Builder:
         return self.output / name
 
     def step(self, name, make):
-        if self.path(name).exists():
+        path, unfinished = self.path(name), self.path(name + ".unfinished")
+        if path.exists() and not unfinished.exists():
             return
         print(f"{self.output.name}: {name}", flush=True)
-        make(self.path(name))
+        unfinished.touch()
+        make(path)
+        unfinished.unlink()
 
-    def build(self, variants):
+    def build(self, variants, engines=ENGINES):
         self.step("config.json", lambda path: path.write_text(json.dumps(self.config)))
         self.step("model.safetensors", lambda path: shutil.copyfile(self.model / "model.safetensors", path))
-        self.step("head.npz", self.head)
-        self.step("onnxruntime-fp32.onnx", self.onnx)
-        self.step("openvino-fp32.xml", self.openvino)
-        if "fp32" in variants:
-            self.step("onnxruntime-fused.onnx", self.fused)
-            self.step("ctranslate2-fp32", lambda path: self.ctranslate2(path, None))
-        if "int8" in variants:
-            self.step("onnxruntime-int8.onnx", self.onnx_int8)
-            self.step("openvino-int8.xml", self.openvino_int8)
-            self.step("ctranslate2-int8", lambda path: self.ctranslate2(path, "int8"))
-        if "int4" in variants:
-            self.step("openvino-int4.xml", self.openvino_int4)
+        if "onnxruntime" in engines or "openvino" in engines:
+            self.step("onnxruntime-fp32.onnx", self.onnx)
+        if "onnxruntime" in engines:
+            if "fp32" in variants:
+                self.step("onnxruntime-fused.onnx", self.fused)
+            if "int8" in variants:
+                self.step("onnxruntime-int8.onnx", self.onnx_int8)
+        if "openvino" in engines:
+            self.step("openvino-fp32.xml", self.openvino)
+            if "int8" in variants:
+                self.step("openvino-int8.xml", self.openvino_int8)
+            if "int4" in variants:
+                self.step("openvino-int4.xml", self.openvino_int4)
+        if "ctranslate2" in engines:
+            self.step("head.npz", self.head)
+            if "fp32" in variants:
+                self.step("ctranslate2-fp32", lambda path: self.ctranslate2(path, None))
+            if "int8" in variants:
+                self.step("ctranslate2-int8", lambda path: self.ctranslate2(path, "int8"))
 
     def head(self, path):
         from safetensors.numpy import load_file
@@ -143,7 +154,8 @@ class Builder:
         spec.validate()
         spec.optimize(quantization=quantization)
         partial = path.with_name(path.name + ".partial")
-        shutil.rmtree(partial, ignore_errors=True)
+        for old in (partial, path):
+            shutil.rmtree(old, ignore_errors=True)
         partial.mkdir()
         spec.save(str(partial))
         partial.rename(path)
@@ -154,5 +166,6 @@ if __name__ == "__main__":
     parser.add_argument("model")
     parser.add_argument("output")
     parser.add_argument("--variants", default="fp32", help="comma separated: fp32, int8, int4")
+    parser.add_argument("--engines", default=",".join(ENGINES), help="comma separated")
     options = parser.parse_args()
-    Builder(options.model, options.output).build(options.variants.split(","))
+    Builder(options.model, options.output).build(options.variants.split(","), options.engines.split(","))

@@ -19,7 +19,8 @@
 //         row r is the 32-bit word s * rows + r, two s16 or four u8, which one instruction broadcasts.
 // Scalar  the definition.
 // S4      weights of four bits are s8 of few values: a panel is unpacked into scratch and multiplied like any other, which
-//         costs some instructions a vector of weights, once a block of rows: see gemm_s4_panel.h.
+//         costs some instructions a vector of weights, once a block of rows: see gemm_s4_panel.h. With AVX2 they have a
+//         product of their own, faster than that of eight bits: see gemm_s4_avx2.h.
 // Blocking as in gemm_f32.c, but over the whole depth: the integer sums stay in registers until they are done, and a
 //         panel is a quarter of the bytes. Rows a block: 48 with AVX2, where a row takes 2 bytes an element, 112 with
 //         AVX-512, so that a block of depth 3072 stays within L2.
@@ -159,20 +160,12 @@ CK_INLINE uint32_t ck_s8_largest_avx2(vi x) {
   for (size_t i = 0; i < CK_LANES; ++i) largest = lane[i] > largest ? lane[i] : largest;
   return largest;
 }
-CK_INLINE vi ck_s4_load_avx2(const uint8_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
-CK_INLINE void ck_s4_store_avx2(int8_t *p, vi x) { _mm256_storeu_si256((__m256i *)p, x); }
-CK_INLINE vi ck_s4_words_avx2(const uint8_t *p) { return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)p)); }
-CK_INLINE vi ck_s4_and_avx2(vi a, vi b) { return _mm256_and_si256(a, b); }
-CK_INLINE vi ck_s4_or_avx2(vi a, vi b) { return _mm256_or_si256(a, b); }
-CK_INLINE vi ck_s4_shift_left_avx2(vi a) { return _mm256_slli_epi16(a, 8); }
-CK_INLINE vi ck_s4_shift_right_avx2(vi a) { return _mm256_srli_epi16(a, 4); }
-CK_INLINE vi ck_s4_multiply_avx2(vi a, vi b) { return _mm256_mullo_epi16(a, b); }
-CK_INLINE vi ck_s4_subtract_avx2(vi a, vi b) { return _mm256_sub_epi8(a, b); }
 // 8 whole numbers as s16, two a word.
 CK_INLINE void ck_s8_words_avx2(vi q, uint32_t *words) {
   __m128i low = _mm256_castsi256_si128(q), high = _mm256_extracti128_si256(q, 1);
   _mm_storeu_si128((__m128i *)words, _mm_packs_epi32(low, high));
 }
+#define S4_STEP 4
 #include "gemm_s8_lanes.h"
 #undef vi
 #include "lanes_end.h"

@@ -1,20 +1,19 @@
 // gemm_s8_lanes.h: the vector version of gemm_s8.c, which see. Included within a region (see lanes.h), with MR, NR,
-// ROW_BLOCK, STEP, OFFSET, CK_GEMM_EACH_HEIGHT, CK_S8_NAME, and the ck_s8_ operations on vectors of 32-bit words set.
+// ROW_BLOCK, STEP, OFFSET, CK_GEMM_EACH_HEIGHT, CK_S8_NAME, and the ck_s8_ operations on vectors of 32-bit words set;
+// S4_STEP, if weights of four bits aren't unpacked but have a product of their own.
 
 #include "gemm_epilogue_lanes.h"
+#ifndef S4_STEP
 #include "gemm_s4_lanes.h"
+#define S4_STEP STEP
+#define S4_UNPACKS
+#endif
 
 #define PANEL_VECTORS (NR / CK_LANES)
 #define VECTOR_BYTES (CK_LANES * STEP)
 
 size_t CK_S8_NAME(ck_s8_gemm_packed_bytes)(size_t n, size_t k) {
   return (n + NR - 1) / NR * ck_s8_panel_bytes(k, NR, STEP);
-}
-
-// The scales of a block's rows, and its quantised values; then as many unpacked panels as a tile takes.
-size_t CK_S8_NAME(ck_s8_gemm_scratch_count)(size_t k, ck_type type) {
-  const size_t activations = ROW_BLOCK * (1 + (k + STEP - 1) / STEP);
-  return activations + (type == CK_TYPE_S4 ? 4 * ck_s8_panel_bytes(k, NR, STEP) / sizeof(float) : 0);
 }
 
 void CK_S8_NAME(ck_s8_gemm_pack_b)(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
@@ -31,22 +30,24 @@ size_t CK_S8_NAME(ck_s4_gemm_packed_bytes)(size_t n, size_t k, size_t group) {
 void CK_S8_NAME(ck_s4_gemm_pack_b)(const ck_weights_s4 *weights, size_t panel_begin, size_t panel_end,
                                    int8_t *packed) {
   for (size_t panel = panel_begin; panel < panel_end; ++panel) {
-    ck_s4_pack_panel(weights, panel, NR, STEP, sizeof(vi), OFFSET, packed);
+    ck_s4_pack_panel(weights, panel, NR, S4_STEP, sizeof(vi), OFFSET, packed);
   }
 }
 
 // ---- Quantising
 
+static ck_s8_scale CK_S8_NAME(ck_s8_row_scale)(const float *a, size_t k, float a_scale) {
+  if (a_scale != 0.0f) return (ck_s8_scale){a_scale, 1.0f / a_scale};
+  vi best = CK_S8_NAME(ck_s8_set)(0);
+  for (size_t p = 0; p < k; p += CK_LANES) {
+    best = CK_S8_NAME(ck_s8_larger_magnitude)(best, vload_n(a + p, k - p < CK_LANES ? k - p : CK_LANES));
+  }
+  return ck_s8_scale_of(CK_S8_NAME(ck_s8_largest)(best));
+}
+
 // One row of k floats: its words go to every `rows`-th place of `words`. Gives its scale.
 static float CK_S8_NAME(ck_s8_quantize_row)(const float *a, size_t k, float a_scale, size_t rows, uint32_t *words) {
-  ck_s8_scale scale = {a_scale, 1.0f / a_scale};
-  if (a_scale == 0.0f) {
-    vi best = CK_S8_NAME(ck_s8_set)(0);
-    for (size_t p = 0; p < k; p += CK_LANES) {
-      best = CK_S8_NAME(ck_s8_larger_magnitude)(best, vload_n(a + p, k - p < CK_LANES ? k - p : CK_LANES));
-    }
-    scale = ck_s8_scale_of(CK_S8_NAME(ck_s8_largest)(best));
-  }
+  const ck_s8_scale scale = CK_S8_NAME(ck_s8_row_scale)(a, k, a_scale);
   const vf inverse = vset(scale.inverse);
   const size_t steps = (k + STEP - 1) / STEP;
   for (size_t p = 0, s = 0; p < k; p += CK_LANES) {
@@ -145,8 +146,29 @@ CK_GEMM_EACH_HEIGHT(CK_S8_TILES)
 static void (*const CK_S8_NAME(ck_s8_tile_functions)[MR][2])(const CK_S8_NAME(ck_s8_tile) *) = {
     CK_GEMM_EACH_HEIGHT(CK_S8_ROW)};
 
+#ifndef S4_UNPACKS
+#include "gemm_s4_avx2.h"
+#endif
+
+// The scales of a block's rows, and its quantised values; then as many unpacked panels as a tile takes.
+size_t CK_S8_NAME(ck_s8_gemm_scratch_count)(size_t k, ck_type type) {
+  const size_t activations = ROW_BLOCK * (1 + (k + STEP - 1) / STEP);
+  if (type != CK_TYPE_S4) return activations;
+#ifdef S4_UNPACKS
+  return activations + 4 * ck_s8_panel_bytes(k, NR, STEP) / sizeof(float);
+#else
+  return CK_S8_NAME(ck_s4_scratch_count)(k);
+#endif
+}
+
 void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
                             size_t panel_end, float *scratch) {
+#ifndef S4_UNPACKS
+  if (args->b_type == CK_TYPE_S4) {
+    CK_S8_NAME(ck_s4_gemm)(args, row_begin, row_end, panel_begin, panel_end, scratch);
+    return;
+  }
+#endif
   const size_t k = args->k, n = args->n, steps = (k + STEP - 1) / STEP;
   const size_t panel_bytes = ck_s8_panel_bytes(k, NR, STEP);
   const int is_packed_s4 = args->b_type == CK_TYPE_S4;
@@ -154,7 +176,9 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
   const int epilogue = args->preactivation || args->residual || args->activation != CK_ACTIVATION_NONE;
   float *const scales = scratch;
   uint32_t *const words = (uint32_t *)(void *)(scratch + ROW_BLOCK);
+#ifdef S4_UNPACKS
   int8_t *const unpacked = (int8_t *)(words + ROW_BLOCK * steps);
+#endif
   for (size_t block = row_begin; block < row_end; block += ROW_BLOCK) {
     const size_t rows = row_end - block < ROW_BLOCK ? row_end - block : ROW_BLOCK;
     for (size_t r = 0; r < rows; ++r) {
@@ -169,12 +193,14 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
       const size_t columns = left < panels * NR ? left : panels * NR;
       const int8_t *b = (const int8_t *)args->b + panel * stored_bytes;
       const int8_t *const next = panel + panels < panel_end ? b + panels * stored_bytes : b;
+#ifdef S4_UNPACKS
       if (is_packed_s4) {
         for (size_t i = 0; i < panels; ++i) {
           CK_S8_NAME(ck_s4_unpack)(b + i * stored_bytes, k, args->b_group, unpacked + i * panel_bytes);
         }
         b = unpacked;
       }
+#endif
       const size_t next_bytes = is_packed_s4 ? NR * STEP / 2 : NR * STEP, tiles = (rows + MR - 1) / MR;
       for (size_t r = 0; r < rows; r += MR) {
         const size_t height = rows - r < MR ? rows - r : MR;
@@ -206,3 +232,5 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
 #undef CK_S8_PANELS
 #undef CK_S8_TILES
 #undef CK_S8_ROW
+#undef S4_STEP
+#undef S4_UNPACKS

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarking
 import Bert
 import Compression
 import Compute
@@ -39,6 +40,7 @@ enum Main {
     case InputError.file(let error) where isMachine(error): 70
     case RecipeError.file(let error) where isMachine(error): 70
     case TrainingError.checkpoint: 70
+    case let error as BenchmarkError: error.isInput ? 65 : 70
     case is InputError, is RecipeError, is TextError, is BertError, is CompressionError, is TrainingError,
       is ReportError, is ONNXError, is FileError, is KernelSetError, is LineError, is TensorError:
       65

@@ -75,13 +75,13 @@ public struct Bootstrap: Equatable, Sendable {
     return quantile(0.5, ofSorted: sample)
   }
 
-  private func percentileInterval(of figures: [Double]) -> Interval {
+  func percentileInterval(of figures: [Double]) -> Interval {
     let sorted = figures.sorted()
     let tail = (1 - confidence) / 2
     return Interval(lower: quantile(tail, ofSorted: sorted), upper: quantile(1 - tail, ofSorted: sorted))
   }
 
-  private func checkFinite(_ values: [Double], _ what: String) throws(MeasurementError) {
+  func checkFinite(_ values: [Double], _ what: String) throws(MeasurementError) {
     guard !values.isEmpty else { throw .noRows(what: what) }
     if let row = values.firstIndex(where: { !$0.isFinite }) {
       throw .invalidValue(what: what, row: row, value: values[row])

@@ -4,6 +4,8 @@ public enum MeasurementError: Error, Equatable, Sendable {
   case countMismatch(what: String, expected: Int, found: Int)
   /// A figure was asked of no rows at all.
   case noRows(what: String)
+  /// A spread was asked of fewer figures than have one.
+  case tooFew(what: String, expected: Int, found: Int)
   case labelOutOfRange(row: Int, label: Int, classCount: Int)
   /// The first value that is NaN, infinite or outside of its range.
   case invalidValue(what: String, row: Int, value: Double)
@@ -18,6 +20,8 @@ extension MeasurementError: CustomStringConvertible {
       "\(what): expected \(expected) rows, found \(found)"
     case .noRows(let what):
       "\(what): there are no rows to measure"
+    case .tooFew(let what, let expected, let found):
+      "\(what): expected at least \(expected) figures, found \(found)"
     case .labelOutOfRange(let row, let label, let classCount):
       "row \(row): label \(label) is outside of 0..<\(classCount)"
     case .invalidValue(let what, let row, let value):

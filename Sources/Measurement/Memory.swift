@@ -44,6 +44,15 @@ public struct MemoryUse: Equatable, Sendable, Codable {
     #endif
   }
 
+  /// Of another process, by Linux's `/proc`.
+  ///
+  /// - Throws: ``MeasurementError/systemFile(path:expected:)`` where there is no such process, or no `/proc`.
+  public static func current(ofProcess identifier: Int32) throws(MeasurementError) -> MemoryUse {
+    let path = "/proc/\(identifier)/status"
+    guard let text = SystemFile.text(path) else { throw .systemFile(path: path, expected: "a readable file") }
+    return try MemoryUse(procStatus: text, path: path)
+  }
+
   /// From the text of a `/proc/PID/status`, whose sizes are in units of 1024 bytes.
   package init(procStatus text: String, path: String) throws(MeasurementError) {
     guard let resident = SystemFile.kilobytes("VmRSS", in: text) else {

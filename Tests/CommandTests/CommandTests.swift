@@ -7,8 +7,7 @@ import Testing
     "Each command has a help with an example",
     arguments: [
       "run", "fetch", "finetune", "ablate", "prune", "convert", "quantize", "export", "evaluate", "predict", "tokenize",
-      "report",
-      "inspect",
+      "report", "inspect", "bench",
     ])
   func help(_ command: String) throws {
     let result = try Program.run([command, "--help"])
@@ -255,6 +254,7 @@ import Testing
       (["export", "no-such-model", "--output", "x"], 65, "no-such-model"),
       (["nonsense"], 64, "nonsense"),
       (["report", "run", "--margin", "nan"], 64, "--margin"),
+      (["report", "run", "--language", "de"], 64, "--language"),
       (["finetune", "m", "--data", "d.tsv", "--output", "x", "--labels", "a,a"], 64, "--labels"),
       (["report", "no-such-run"], 65, "no-such-run"),
     ])

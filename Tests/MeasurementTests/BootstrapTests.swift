@@ -44,6 +44,31 @@ import Testing
     #expect(ratio == Interval(lower: 0.5, upper: 0.5))
   }
 
+  @Test("quantiles of rounds: one value a round is the plain bootstrap") func singleRounds() throws {
+    let values = [3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5]
+    let bootstrap = Bootstrap(seed: 3, resamples: 2000)
+    let rounds = try bootstrap.quantiles([0.5], ofRounds: values.map { [$0] })
+    #expect(rounds == [try bootstrap.median(of: values)])
+  }
+
+  @Test("quantiles of rounds: calls of a round stand and fall together") func wholeRounds() throws {
+    // Ten rounds of a hundred equal calls: drawn one by one, the median would hardly move.
+    let rounds = (0..<10).map { [Double](repeating: Double($0), count: 100) }
+    let bootstrap = Bootstrap(seed: 5, resamples: 2000)
+    let interval = try bootstrap.quantiles([0.5, 0.9], ofRounds: rounds)
+    let single = try bootstrap.median(of: rounds.flatMap { $0 })
+    #expect(interval[0].upper - interval[0].lower > 3, "\(interval)")
+    #expect(single.upper - single.lower < 1.5, "\(single)")
+    #expect(interval[1].lower >= interval[0].lower && interval[1].upper >= interval[0].upper)
+    #expect(
+      try bootstrap.quantiles([0, 0.3, 1], ofRounds: [[7, 7], [], [7]]).allSatisfy {
+        $0 == Interval(lower: 7, upper: 7)
+      })
+    #expect(throws: MeasurementError.noRows(what: "quantiles of rounds")) {
+      try bootstrap.quantiles([0.5], ofRounds: [[]])
+    }
+  }
+
   @Test("refuses what has no figure") func refusals() {
     #expect(throws: MeasurementError.noRows(what: "median")) { try Bootstrap().median(of: []) }
     #expect(throws: MeasurementError.noRows(what: "paired bootstrap")) {

@@ -82,4 +82,15 @@ import Testing
       try MemoryUse(procStatus: "VmRSS: 10 kB\n", path: "status")
     }
   }
+
+  #if os(Linux)
+    @Test("memory of another process, by its number") func otherProcess() throws {
+      let own = try MemoryUse.current()
+      let found = try MemoryUse.current(ofProcess: ProcessInfo.processInfo.processIdentifier)
+      #expect(found.peakResidentBytes >= own.residentBytes)
+      #expect(throws: MeasurementError.systemFile(path: "/proc/-1/status", expected: "a readable file")) {
+        try MemoryUse.current(ofProcess: -1)
+      }
+    }
+  #endif
 }

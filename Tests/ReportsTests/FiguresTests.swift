@@ -36,6 +36,16 @@ import Testing
     #expect(try Self.svg("latency-batch-128", results).count(of: "<polyline") == 1)
   }
 
+  @Test("latency by length: a line a variant, the lengths in tokens") func length() throws {
+    var results = MadeUpResults.full()
+    #expect(try Self.svg("latency-length", results).count(of: "<polyline") == 4)
+    // 6.2 (0.4 + 32 / 40) = 7.44 for the baseline.
+    #expect(results.markdown().contains("| Model, ms at | 16 tokens | 32 tokens | 64 tokens |"))
+    #expect(results.markdown().contains("| 1. FP32 baseline (6L) | 4.96 | 7.44 | 12.40 |"))
+    for index in results.variants.indices { results.variants[index].latencyByLength = nil }
+    #expect(try Report(results).files().contains { $0.name == "latency-length.svg" } == false)
+  }
+
   @Test("depth: every kind in the legend") func depth() throws {
     let svg = try Self.svg("depth")
     for kind in [

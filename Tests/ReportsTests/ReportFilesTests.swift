@@ -14,12 +14,12 @@ import Testing
       names == [
         "results.json", "results.csv", "results.md", "index.html", "difference.svg", "accuracy-latency.svg",
         "accuracy-size.svg", "accuracy-memory.svg", "depth.svg", "sensitivity.svg", "latency-batch-16.svg",
-        "radar-cpu.svg", "radar-cpu-fixed.svg",
+        "latency-length.svg", "radar-cpu.svg", "radar-cpu-fixed.svg",
       ])
   }
 
   /// Puts reports where one wants to look at them: ESPALIER_REPORT_SAMPLE=DIR swift test --filter ReportFilesTests
-  @Test("every kind of report can be written", arguments: ["full", "random", "sparse"])
+  @Test("every kind of report can be written", arguments: ["full", "random", "sparse", "standard", "base", "zh"])
   func sample(kind: String) throws {
     let scratch = try ScratchDirectory()
     let chosen = ProcessInfo.processInfo.environment["ESPALIER_REPORT_SAMPLE"].map { URL(filePath: $0) }
@@ -29,9 +29,11 @@ import Testing
       switch kind {
       case "random": MadeUpResults.randomWeights()
       case "sparse": MadeUpResults.sparse()
+      case "base": MadeUpResults.ofBase()
+      case "standard", "zh": MadeUpResults.standard()
       default: MadeUpResults.full()
       }
-    for file in try Report(results).files() {
+    for file in try Report(results, language: kind == "zh" ? .chinese : nil).files() {
       #expect(!file.text.isEmpty && !file.text.lowercased().contains(/\bnan\b/), "\(file.name)")
       try Data(file.text.utf8).write(to: directory.appending(path: file.name))
     }
@@ -88,7 +90,8 @@ import Testing
   @Test("page asks nothing of the network, and its one script sorts tables") func selfContained() throws {
     let page = try #require(try Self.files(MadeUpResults.full())["index.html"])
     for forbidden in ["src=", "href=", "url(", "@import", "fetch(", "XMLHttpRequest", "onclick", "onload"] {
-      #expect(!page.contains(forbidden), "\(forbidden)")
+      // The skip link leads into the page itself.
+      #expect(!page.replacingOccurrences(of: "href=\"#comparison\"", with: "").contains(forbidden), "\(forbidden)")
     }
     let withoutNamespaces = page.replacingOccurrences(of: "http://www.w3.org/2000/svg", with: "")
       .replacingOccurrences(of: "http://www.w3.org/1999/xhtml", with: "")
@@ -97,8 +100,8 @@ import Testing
     #expect(page.contains("default-src &#39;none&#39;"))
     #expect(page.utf8.count < 1_000_000)
     #expect(page.contains("prefers-color-scheme:dark") && page.contains("@media print"))
-    #expect(page.count(of: "<figure ") == 9)
-    #expect(page.count(of: "<div class=\"numbers\">") == 9)
+    #expect(page.count(of: "<figure ") == 10)
+    #expect(page.count(of: "<div class=\"numbers\">") == 10)
   }
 
   @Test("every drawing has a title and a description of its own, and no id stands twice") func accessible() throws {
@@ -108,7 +111,7 @@ import Testing
       #expect(ids.count == Set(ids).count, "\(file.name)")
       let drawings = file.text.components(separatedBy: "<svg ").dropFirst()
       // On the page each stands twice: for wide screens, and arranged anew for small ones.
-      #expect(drawings.count == (file.name == "index.html" ? 18 : 1), "\(file.name)")
+      #expect(drawings.count == (file.name == "index.html" ? 20 : 1), "\(file.name)")
       for drawing in drawings {
         let head = drawing.prefix { $0 != ">" }
         #expect(head.contains("role=\"img\""), "\(file.name)")
@@ -119,6 +122,22 @@ import Testing
         }
       }
     }
+  }
+
+  @Test("the keyboard gets past the head of the page, and every region that scrolls") func keyboard() throws {
+    let page = try #require(try Self.files(MadeUpResults.full())["index.html"])
+    #expect(page.count(of: "<a class=\"skip\" href=\"#comparison\">") == 1 && page.count(of: " id=\"comparison\"") == 1)
+    #expect(
+      page.count(of: "<div class=\"scroll\" ")
+        == page.count(of: "class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label="))
+  }
+
+  @Test("rows that others beat are pale in the tables of the plots") func beaten() throws {
+    let page = try #require(try Self.files(MadeUpResults.full())["index.html"])
+    let figure = try #require(page.components(separatedBy: "<figure id=\"accuracy-size\"").last)
+    let rows = figure.components(separatedBy: "</figure>")[0].components(separatedBy: "<tr ")
+    #expect(rows.filter { $0.hasPrefix("class=\"beaten\"") }.count == 4)
+    #expect(rows.filter { $0.hasPrefix("class=\"beaten\"") && $0.contains(">yes<") }.isEmpty)
   }
 
   @Test("every table names its rows and columns") func tables() throws {

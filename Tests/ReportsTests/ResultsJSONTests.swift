@@ -35,6 +35,30 @@ import Testing
     #expect(try ShowdownResults(json: Data(try results.json().utf8), path: "results.json") == results)
   }
 
+  @Test("older results, which know neither lengths nor seeds nor a language, are read and reported") func older() throws
+  {
+    let text = """
+      {"format_version": 1, "title": "Older", "variants": [
+        {"name": "baseline", "title": "Baseline", "role": "baseline", "accuracy": 0.9, "size_bytes": 100,
+         "latency_by_batch": [{"batch": 1, "tokens": 64, "p50": 2.5}]}]}
+      """
+    let results = try ShowdownResults(json: Data(text.utf8), path: "results.json")
+    #expect(results.seeds == nil && results.language == nil && results.variants[0].latencyByLength == nil)
+    #expect(results.markdown().contains("| Baseline | 0.00 | N/A | N/A | N/A | 0.9000 | N/A |"))
+    #expect(results.markdown(language: .chinese).contains("| 基线 | 0.00 | N/A | N/A | N/A | 0.9000 | N/A |"))
+  }
+
+  @Test("all that a run with several seeds knows comes back equal") func seeds() throws {
+    var results = MadeUpResults.standard()
+    results.language = .chinese
+    results.margin = 0.012
+    let json = try results.json()
+    #expect(
+      json.contains("\"over_seeds\"") && json.contains("\"latency_by_length\"")
+        && json.contains("\"language\" : \"zh\""))
+    #expect(try ShowdownResults(json: Data(json.utf8), path: "results.json") == results)
+  }
+
   @Test("refuses a figure that is not finite, by name") func notFinite() {
     var results = MadeUpResults.full()
     results.variants[1].mcc = .nan

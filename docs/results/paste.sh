@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Puts the comparison of a results.md between the markers of both READMEs: no number there is typed by hand.
-# docs/results/paste.sh [RESULTS.md]
+# Puts the comparison of a results.md, and the mean ratios of a table of other engines, between the markers of both READMEs:
+# no number there is typed by hand.
+# docs/results/paste.sh [RESULTS.md [PEERS.md]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 source="${1:-docs/results/sst2-minilm-quantised/results.md}"
+peers="${2:-docs/results/peers/intel-f6-m85-native-fp32-int8-int4-quick.md}"
 test -s "$source" || { echo "$source: expected the results of a run" >&2; exit 65; }
+test -s "$peers" || { echo "$peers: expected a table of other engines" >&2; exit 65; }
 folder="$(dirname "$source")"
 
 # The first table below a heading.
@@ -29,26 +32,54 @@ chinese() {
     -e 's/^\| Baseline/| 基线/; s/^\| Pruned/| 剪枝/; s/^\| Unpruned, trained longer/| 未剪枝，训练更久/' \
     -e 's/^\| Top layers removed/| 删去顶层/; s/^\| Random layers removed/| 随机删层/' \
     -e 's/INT8 dynamic/INT8 动态/; s/INT8 static/INT8 静态/; s/, mixed/, 混合/; s/\| MIXED \|/| 混合 |/' \
+    -e 's/^(\| [^|,]*), (FP|INT|混合)/\1，\2/' \
     -e 's/\| open \|/| 开放 |/; s/\| closed \|/| 封闭 |/'
   printf '\n[全部数字](%s)。命令：%s。机器：%s，%s 线程。\n' \
     "$source" "$(fact Command)" "$(fact Processor)" "$(fact Threads)"
 }
 
+# The rows "inference | MODEL | THREADS | CELLS | MEAN | LEAST" of each precision; those above the first heading are FP32's.
+means() {
+  awk -F ' *[|] *' '
+    BEGIN { precision = "FP32" }
+    /^## / { precision = $0; sub("## ", "", precision) }
+    $2 == "inference" && $3 != "all" { print "| " precision " | " $3 " | " $4 " | " $6 " | " $7 " |" }' "$peers"
+}
+# What the third line tells of the machine and the command.
+machine() { sed -n '3s/^2 cores of \(.*\) (family.*/\1/p' "$peers"; }
+command() { sed -n '3s/.*, \(`make bench-peers.*\)\.$/\1/p' "$peers"; }
+
+english_ratios() {
+  printf '| Weights and products | Model | Threads | Times as fast as the fastest peer, mean | Least of the cells |\n'
+  printf '| --- | --- | ---: | ---: | ---: |\n'
+  means
+  printf '\n[Every cell](%s). Command: %s. Machine: %s, 2 cores.\n' "$peers" "$(command)" "$(machine)"
+}
+chinese_ratios() {
+  printf '| 权重与乘积 | 模型 | 线程 | 相对最快同类引擎的速度，均值 | 各单元格最小值 |\n'
+  printf '| --- | --- | ---: | ---: | ---: |\n'
+  means | sed -e 's/ to / 至 /'
+  printf '\n[全部单元格](%s)。命令：%s。机器：%s，2 核。\n' "$peers" "$(command)" "$(machine)"
+}
+
+# paste_into README MARKER FUNCTION
 paste_into() {
-  local readme="$1" body
-  grep -q '^<!-- results -->$' "$readme" && grep -q '^<!-- /results -->$' "$readme" \
-    || { echo "$readme: expected the lines <!-- results --> and <!-- /results -->" >&2; exit 65; }
+  local readme="$1" marker="$2" body
+  grep -q "^<!-- $marker -->$" "$readme" && grep -q "^<!-- /$marker -->$" "$readme" \
+    || { echo "$readme: expected the lines <!-- $marker --> and <!-- /$marker -->" >&2; exit 65; }
   body="$(mktemp)"
-  "$2" > "$body"
-  test -s "$body" && grep -q '^|' "$body" || { echo "$source: no table under ## Comparison" >&2; exit 65; }
-  awk -v body="$body" '
-    /^<!-- results -->$/ { print; print ""; while ((getline line < body) > 0) print line; print ""; skip = 1; next }
-    /^<!-- \/results -->$/ { skip = 0 }
+  "$3" > "$body"
+  [ "$(grep -c '^|' "$body")" -gt 2 ] || { echo "$readme: no rows for $marker in $source or $peers" >&2; exit 65; }
+  awk -v body="$body" -v begin="<!-- $marker -->" -v end="<!-- /$marker -->" '
+    $0 == begin { print; print ""; while ((getline line < body) > 0) print line; print ""; skip = 1; next }
+    $0 == end { skip = 0 }
     !skip' "$readme" > "$readme.new"
   mv "$readme.new" "$readme"
   rm "$body"
 }
 
-paste_into README.md english
-paste_into README.zh.md chinese
-echo "README.md and README.zh.md quote $source"
+paste_into README.md results english
+paste_into README.md ratios english_ratios
+paste_into README.zh.md results chinese
+paste_into README.zh.md ratios chinese_ratios
+echo "README.md and README.zh.md quote $source and $peers"

@@ -225,6 +225,9 @@ void ck_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t
 // How many processors this process may run on; at least 1 where the system answers.
 int ck_affinity_count(void);
 
+// Has this process killed when the thread that started it ends. 0 where the system has no such thing.
+int ck_end_with_parent(void);
+
 // Tells the core that this is a spin loop.
 static inline void ck_pause(void) {
 #if defined(__x86_64__)

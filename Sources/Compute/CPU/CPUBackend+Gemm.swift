@@ -89,28 +89,20 @@ extension CPUBackend {
     let mr = isInteger ? table.gemm_s8_mr : table.gemm_mr
     let rowBlock = isInteger ? table.gemm_s8_row_block : table.gemm_row_block
     let panels = (n + nr - 1) / nr
-    let threads = workers.threadCount
-    var rowTasks = max(1, (m + rowBlock - 1) / rowBlock)
-    // Even blocks, in whole register tiles.
-    let rowsPerTask = ((m + rowTasks - 1) / rowTasks + mr - 1) / mr * mr
-    rowTasks = (m + rowsPerTask - 1) / rowsPerTask
-    // Each group of panels packs the rows again, so there are no more groups than threads need. A product below some
-    // ten microseconds is not worth waking a thread for.
-    let operations = 2 * m * n * k
-    let wanted = threads == 1 || operations < 200_000 ? 1 : 3 * threads
-    let groups = rowTasks >= wanted ? 1 : min(panels, (wanted + rowTasks - 1) / rowTasks)
-    let panelsPerGroup = (panels + groups - 1) / groups
+    // A product below some ten microseconds is not worth waking a thread for.
+    let threads = 2 * m * n * k < 200_000 ? 1 : workers.threadCount
+    let division = ProductDivision(
+      rows: m, panels: panels, tileRows: mr, mostRows: rowBlock, threadCount: threads,
+      tasksPerThread: isInteger ? 1 : 2)
     let scratchCount = isInteger ? table.gemm_s8_scratch_count(k, product.type) : table.gemm_scratch_count(k)
     let kernel = unsafe isInteger ? table.gemm_s8 : table.gemm
     // A task has scratch to itself while it runs.
-    unsafe share(rowTasks * groups, scratchCount: scratchCount, keeping: product.storages) { task, scratch in
-      let row = task % rowTasks * rowsPerTask
-      let panel = task / rowTasks * panelsPerGroup
-      guard panel < panels else { return }
-      // Ranges are clipped to the product, and `keeping` holds what the arguments point to.
+    unsafe share(division.taskCount, scratchCount: scratchCount, keeping: product.storages) { task, scratch in
+      let part = division[task]
+      // The parts lie within the product, and `keeping` holds what the arguments point to.
       var args = unsafe product.arguments
       unsafe kernel?(
-        &args, row, min(m, row + rowsPerTask), panel, min(panels, panel + panelsPerGroup), scratch)
+        &args, part.rows.lowerBound, part.rows.upperBound, part.panels.lowerBound, part.panels.upperBound, scratch)
     }
   }
 }

@@ -1,13 +1,14 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Pipeline
-import Reports
+public import Reports
 
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes the report of a run anew, from its results.json, or compares two runs.",
     discussion: """
       Example: espalier report runs/quickstart --output report
+      Example: espalier report runs/quickstart --language zh --output report-zh
       Example: espalier report --compare runs/first runs/second
       """)
 
@@ -19,12 +20,14 @@ struct Report: ParsableCommand {
   var compare: [String] = []
   @Option(help: "The directory of the report; that of the results where it isn't given.")
   var output: String?
-  @Option(help: "The loss of accuracy that one is ready to accept, as a share.")
-  var margin = 0.01
+  @Option(help: "The loss of accuracy that one is ready to accept, as a share; that of the run where it isn't given.")
+  var margin: Double?
+  @Option(help: "en or zh; that of the run where it isn't given.")
+  var language: Language?
   @OptionGroup var display: DisplayOptions
 
   func validate() throws {
-    guard (0...1).contains(margin) else { throw ValidationError("--margin: expected a share from 0 to 1") }
+    guard (0...1).contains(margin ?? 0) else { throw ValidationError("--margin: expected a share from 0 to 1") }
     guard compare.isEmpty || compare.count == 2 else {
       throw ValidationError("--compare: expected two runs, found \(compare.count)")
     }
@@ -53,8 +56,10 @@ struct Report: ParsableCommand {
       let exists = FileManager.default.fileExists(atPath: nested.path(percentEncoded: false))
       target = exists ? nested : URL(filePath: source, directoryHint: .isDirectory)
     }
-    let files = try ReportStage.write(results, margin: margin, to: target)
+    let files = try ReportStage.write(results, margin: margin, language: language, to: target)
     if display.json { return try Output.write(try results.json()) }
     for file in files { try Output.line(file.path(percentEncoded: false)) }
   }
 }
+
+extension Language: ExpressibleByArgument {}

@@ -48,7 +48,7 @@ struct Run: AsyncParsableCommand {
     if display.json {
       try Output.write(try results.json())
     } else {
-      try Output.line(results.markdown(margin: recipe.report.margin))
+      try Output.line(results.markdown(margin: recipe.report.margin, language: recipe.report.language))
       try Output.line("Report: \(folder.report.appending(path: "index.html").path(percentEncoded: false))")
     }
   }

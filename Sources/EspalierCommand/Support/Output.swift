@@ -8,6 +8,11 @@ enum Output {
     try line(String(decoding: try encoder(pretty: true).encode(value), as: UTF8.self))
   }
 
+  /// The same on one line, for files.
+  static func compactJSON(_ value: some Encodable) throws -> String {
+    String(decoding: try encoder(pretty: false).encode(value), as: UTF8.self) + "\n"
+  }
+
   /// One JSON object a line, written at once.
   static func jsonLines(_ values: [some Encodable]) throws {
     let encoder = encoder(pretty: false)

@@ -9,6 +9,8 @@ package struct MeasurementRequest: Codable, Sendable {
   package var warmup: Int
   package var batchSizes: [Int]
   package var batchTokens: Int
+  /// In tokens; texts of these lengths are made from `sentences`.
+  package var lengths: [Int]?
   package var threads: Int?
   package var maximumLength: Int
   /// A file of labelled sentences to classify; nil where another round has done that.
@@ -24,11 +26,18 @@ package struct MeasurementReply: Codable, Sendable {
     package var seconds: [Double]
   }
 
+  package struct Length: Codable, Sendable {
+    package var tokens: Int
+    /// Of each call.
+    package var seconds: [Double]
+  }
+
   /// Of each sentence.
   package var seconds: [Double]
   /// The high-water mark of resident memory after the single sentences, before any larger batch.
   package var peakMemoryBytes: Int
   package var batches: [Batch]
+  package var lengths: [Length]?
   package var predictions: Predictions?
   /// Sentences a second over `data`, tokenising included.
   package var throughput: Double?

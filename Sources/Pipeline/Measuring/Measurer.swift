@@ -28,6 +28,7 @@ package enum Measurer {
     }
     let peak = try MemoryUse.current().peakResidentBytes
     let batches = try request.batchSizes.map { try batch($0, model, request) }
+    let lengths = try request.lengths.map { lengths in try length(lengths, tokenizer, model, request) }
     var predictions: Predictions?
     var throughput: Double?
     if let data {
@@ -37,7 +38,8 @@ package enum Measurer {
       throughput = Double(data.count) / ((ContinuousClock.now - start) / .seconds(1))
     }
     return MeasurementReply(
-      seconds: seconds, peakMemoryBytes: peak, batches: batches, predictions: predictions, throughput: throughput,
+      seconds: seconds, peakMemoryBytes: peak, batches: batches, lengths: lengths,
+      predictions: predictions, throughput: throughput,
       threads: backend.threadCount, instructionSet: backend.instructionSet.rawValue)
   }
 
@@ -59,14 +61,38 @@ package enum Measurer {
       ids: (0..<count).map { Int32(($0 * 31 + 7) % model.configuration.vocabSize) },
       typeIDs: [Int32](repeating: 0, count: count), positions: (0..<count).map { Int32($0 % tokens) },
       offsets: (0...size).map { $0 * tokens }, labels: [Int32](repeating: 0, count: size), rows: Array(0..<size))
-    let input = try EncoderInput(batch)
+    return MeasurementReply.Batch(
+      batch: size, tokens: tokens, seconds: try seconds(of: try EncoderInput(batch), model, calls: 3))
+  }
+
+  /// One sentence of each length, each cut from the timed sentences set end to end. Lengths that the model can't take are
+  /// left out.
+  private static func length(
+    _ lengths: [Int], _ tokenizer: WordPieceTokenizer, _ model: PackedClassifier, _ request: MeasurementRequest
+  ) throws -> [MeasurementReply.Length] {
+    let usable = Set(lengths).filter { $0 <= model.configuration.maxPositionEmbeddings }.sorted()
+    guard let longest = usable.last, !request.sentences.isEmpty else { return [] }
+    // Again from the start where they are too few; a sentence has a token at least, and an empty one adds nothing.
+    var text = request.sentences.joined(separator: " ")
+    if tokenizer.encode(text).ids.count < longest {
+      text = Array(repeating: text, count: longest).joined(separator: " ")
+    }
+    return try usable.compactMap { tokens in
+      let cut = TokenizedText(
+        [LabelledSentence(text: text, label: 0)], tokenizer: tokenizer, maximumLength: tokens)
+      guard cut.encodings[0].ids.count == tokens else { return nil }
+      return MeasurementReply.Length(
+        tokens: tokens, seconds: try seconds(of: try EncoderInput(cut.batch([0])), model, calls: 5))
+    }
+  }
+
+  /// Of calls that follow one that isn't timed.
+  private static func seconds(of input: EncoderInput, _ model: PackedClassifier, calls: Int) throws -> [Double] {
     _ = try model.logits(input)
-    var seconds: [Double] = []
-    for _ in 0..<3 {
+    return try (0..<calls).map { _ in
       let start = ContinuousClock.now
       _ = try model.logits(input)
-      seconds.append((ContinuousClock.now - start) / .seconds(1))
+      return (ContinuousClock.now - start) / .seconds(1)
     }
-    return MeasurementReply.Batch(batch: size, tokens: tokens, seconds: seconds)
   }
 }

@@ -1,13 +1,18 @@
 package import Bert
 package import Compression
+package import Reports
 package import Training
 
 /// What a run does: which model and data, how each stage is set. Read from YAML by ``RecipeReader``.
 package struct Recipe: Equatable, Sendable, Codable {
   package var name: String
   package var title: String
+  /// The title in other languages, by their names in `Language`.
+  package var titles: [String: String]
   /// Of everything random; the stages take theirs from it.
   package var seed: UInt64
+  /// Everything is trained once more with each of these. The splits of the data, and what is timed, are those of `seed`.
+  package var otherSeeds: [UInt64]
   /// Train in less memory and more time. It changes no result, so no stage depends on it.
   package var gradientCheckpointing: Bool
   /// Between two checkpoints of a training; 0 for one after each step. What a kill costs, and nothing else.
@@ -29,6 +34,23 @@ package struct Recipe: Equatable, Sendable, Codable {
   package var mixed: MixedSettings
   package var evaluate: EvaluationSettings
   package var report: ReportSettings
+}
+
+extension Recipe {
+  /// The same with all that is random drawn anew.
+  func seeded(_ seed: UInt64) -> Recipe {
+    var recipe = self
+    recipe.seed = seed
+    recipe.otherSeeds = []
+    recipe.finetune.seed = seed
+    recipe.refinetune.seed = Self.refinetuneSeed(seed)
+    recipe.qat.seed = Self.qatSeed(seed)
+    return recipe
+  }
+
+  /// Trainings that follow each other see unlike orders of the data.
+  static func refinetuneSeed(_ seed: UInt64) -> UInt64 { seed &+ 1 }
+  static func qatSeed(_ seed: UInt64) -> UInt64 { seed &+ 2 }
 }
 
 /// The model that everything starts from.
@@ -95,6 +117,8 @@ package struct EvaluationSettings: Equatable, Sendable, Codable {
   package var batchSizes: [Int]
   /// Tokens of each sentence in the timing by batch size.
   package var batchTokens: Int
+  /// Tokens of the single sentence in the timing by length.
+  package var lengths: [Int]
   /// Of the CPU; nil for all that the process may use.
   package var threads: Int?
 }
@@ -104,4 +128,5 @@ package struct ReportSettings: Equatable, Sendable, Codable {
   package var margin: Double
   /// Whether the report shows sentences of the data: only where their licence lets them be passed on.
   package var sentences: Bool
+  package var language: Language
 }

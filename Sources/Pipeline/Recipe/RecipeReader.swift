@@ -2,6 +2,7 @@ import Bert
 import Compression
 import Compute
 import FoundationEssentials
+import Reports
 import Text
 import Training
 import Yams
@@ -46,23 +47,43 @@ package enum RecipeReader {
     let name = try root.required("name", try root.string("name"))
     guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }), name.first != "."
     else { throw root.wrong("name", expected: "letters, digits, '-', '_' and '.'", found: "'\(name)'") }
-    let seed = UInt64(try root.integer("seed", 0...Int.max) ?? 42)
+    let (seed, otherSeeds) = try seeds(root)
     return Recipe(
-      name: name, title: try root.string("title") ?? name, seed: seed,
+      name: name, title: try root.string("title") ?? name, titles: try titles(try root.section("titles")), seed: seed,
+      otherSeeds: otherSeeds,
       gradientCheckpointing: try root.bool("gradient_checkpointing") ?? false,
       checkpointSeconds: try root.number("checkpoint_seconds", 0...1e6) ?? 60,
       model: try model(try root.required("model", try root.section("model"))),
       data: try data(try root.required("data", try root.section("data"))),
       finetune: try training(try root.section("finetune"), seed: seed, isTaught: false),
       prune: try prune(try root.required("prune", try root.section("prune"))),
-      refinetune: try training(try root.section("refinetune"), seed: seed &+ 1, isTaught: true),
+      refinetune: try training(try root.section("refinetune"), seed: Recipe.refinetuneSeed(seed), isTaught: true),
       controls: try root.choices("controls", Control.self) ?? [],
       convert: try root.choices("convert", StoredPrecision.self) ?? [.f16],
       quantize: try root.choices("quantize", QuantizationScheme.self) ?? [],
-      qat: try training(try root.section("qat"), seed: seed &+ 2, isTaught: true, standard: standardQAT),
+      qat: try training(
+        try root.section("qat"), seed: Recipe.qatSeed(seed), isTaught: true, standard: standardQAT),
       mixed: try mixed(try root.section("mixed")),
       evaluate: try evaluation(try root.section("evaluate")),
       report: try report(try root.section("report")))
+  }
+
+  /// `seeds` takes the place of `seed`, so that one `--set` is enough.
+  private static func seeds(_ root: RecipeNode) throws(RecipeError) -> (first: UInt64, others: [UInt64]) {
+    let single = try root.integer("seed", 0...Int.max) ?? 42
+    guard let list = try root.integers("seeds", 0...Int.max) else { return (UInt64(single), []) }
+    guard let first = list.first, Set(list).count == list.count else {
+      throw root.wrong("seeds", expected: "at least one seed, and none twice", found: "\(list)")
+    }
+    return (UInt64(first), list.dropFirst().map(UInt64.init))
+  }
+
+  private static func titles(_ node: RecipeNode?) throws(RecipeError) -> [String: String] {
+    guard let node else { return [:] }
+    var titles: [String: String] = [:]
+    for language in Language.allCases { titles[language.rawValue] = try node.string(language.rawValue) }
+    try node.finish()
+    return titles
   }
 
   private static func model(_ node: RecipeNode) throws(RecipeError) -> ModelSource {
@@ -140,13 +161,15 @@ package enum RecipeReader {
 
   private static func evaluation(_ node: RecipeNode?) throws(RecipeError) -> EvaluationSettings {
     var settings = EvaluationSettings(
-      rounds: 5, latencySentences: 100, warmup: 10, batchSizes: [1, 2, 4, 8, 16, 32], batchTokens: 64)
+      rounds: 5, latencySentences: 100, warmup: 10, batchSizes: [1, 2, 4, 8, 16, 32], batchTokens: 64,
+      lengths: [16, 32, 64, 128])
     guard let node else { return settings }
     settings.rounds = try node.integer("rounds", 1...1000) ?? settings.rounds
     settings.latencySentences = try node.integer("latency_sentences", 1...1_000_000) ?? settings.latencySentences
     settings.warmup = try node.integer("warmup", 0...1_000_000) ?? settings.warmup
     settings.batchSizes = try node.integers("batch_sizes", 1...65_536) ?? settings.batchSizes
     settings.batchTokens = try node.integer("batch_tokens", 2...100_000) ?? settings.batchTokens
+    settings.lengths = try node.integers("lengths", 3...100_000) ?? settings.lengths
     settings.threads = try node.integer("threads", 1...1024)
     try node.finish()
     return settings
@@ -154,7 +177,9 @@ package enum RecipeReader {
 
   private static func report(_ node: RecipeNode?) throws(RecipeError) -> ReportSettings {
     let settings = ReportSettings(
-      margin: try node?.number("margin", 0...1) ?? 0.01, sentences: try node?.bool("sentences") ?? false)
+      margin: try node?.number("margin", 0...1) ?? Verdict.standardMargin,
+      sentences: try node?.bool("sentences") ?? false,
+      language: try node?.choice("language", Language.self) ?? .english)
     try node?.finish()
     return settings
   }

@@ -4,6 +4,8 @@ package enum PipelineError: Error, Equatable, Sendable {
   case emptySplit(name: String, rows: Int)
   case measuring(variant: String, reason: String)
   case notDeterministic(variant: String, row: Int)
+  /// What was made with one seed lacks a variant that the others have.
+  case missingSeed(seed: UInt64, variant: String)
   /// A report was asked of a directory without results.
   case noResults(path: String)
 }
@@ -17,6 +19,8 @@ extension PipelineError: CustomStringConvertible {
     case .measuring(let variant, let reason): "measuring \(variant): \(reason)"
     case .notDeterministic(let variant, let row):
       "\(variant): two processes gave different logits for row \(row) of the dev split"
+    case .missingSeed(let seed, let variant):
+      "seed \(seed): expected predictions of \(variant), found none; delete seeds/\(seed) and run again"
     case .noResults(let path): "\(path): expected a run folder with report/results.json, or such a file"
     }
   }

@@ -10,6 +10,7 @@ import Training
 ///
 /// split → finetune → ablate → prune → refinetune → convert → quantize → evaluate → report; every stage knows by sums what it was
 /// made from, so a run that was killed goes on where it stopped, and a changed setting repeats only what depends on it.
+/// Further seeds repeat what lies between split and evaluate, each in a folder of its own.
 package struct Run: Sendable {
   package let recipe: Recipe
   package let folder: RunFolder
@@ -59,116 +60,57 @@ package struct Run: Sendable {
       classCount: dataset.labels.count,
       sums: split.outputs)
 
-    let baseline = folder.models(Variant.baseline.name)
-    let finetune = try await TrainingStage(
-      name: "finetune", configuration: recipe.finetune, gradientCheckpointing: recipe.gradientCheckpointing,
-      backend: backend, data: data, modelSums: pretrained.sums,
-      teacher: nil, labels: dataset.labels, target: baseline, tokenizerSource: pretrained.tokenizer,
-      checkpointSeconds: recipe.checkpointSeconds,
-      start: { try pretrained.classifier(labels: dataset.labels) }
+    let made = try await VariantStages(
+      recipe: recipe, data: data, pretrained: pretrained, labels: dataset.labels, backend: backend
     ).run(runner)
-    let ablation = try await AblationStage(
-      backend: backend, data: data, model: baseline, modelSums: finetune.outputs
-    ).run(runner)
-    let pruning = try await PruningStage(
-      settings: recipe.prune, controls: recipe.controls, seed: recipe.seed, backend: backend, data: data,
-      model: baseline, modelSums: finetune.outputs, ranking: ablation.findings.leastSensitiveFirst
-    ).run(runner)
-
-    var variants: [(variant: Variant, sums: [String: String])] = [(.baseline, finetune.outputs)]
-    for variant in trainedAgain {
-      let isPruned = variant.name != Variant.longer.name
-      var configuration = recipe.refinetune
-      if !isPruned { configuration.distillation = nil }
-      let source = isPruned ? folder.work(variant.name) : baseline
-      let sums = isPruned ? pruning.outputs.filter { $0.key.hasPrefix("work/\(variant.name)/") } : finetune.outputs
-      let record = try await TrainingStage(
-        name: "refinetune.\(variant.name)", configuration: configuration,
-        gradientCheckpointing: recipe.gradientCheckpointing, backend: backend, data: data,
-        modelSums: sums, teacher: configuration.distillation == nil ? nil : (baseline, finetune.outputs),
-        labels: dataset.labels, target: folder.models(variant.name), tokenizerSource: baseline,
-        checkpointSeconds: recipe.checkpointSeconds,
-        start: {
-          try BertClassifier(
-            checkpoint: try Checkpoint(modelDirectory: source), labels: dataset.labels, seed: configuration.seed,
-            backend: backend)
-        }
-      ).run(runner)
-      variants.append((variant, record.outputs))
-    }
-    let chosen = variants.filter { [Variant.baseline.name, Variant.pruned.name].contains($0.variant.name) }
-    for precision in recipe.convert {
-      for entry in chosen {
-        let converted = entry.variant.converted(to: .stored(precision))
-        let sums = try await ConversionStage(
-          source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: converted, precision: precision,
+    let devSum = split.outputs["split/dev.jsonl"] ?? ""
+    var seeds: [SeedFindings] = []
+    for seed in recipe.otherSeeds {
+      progress.message("seed \(seed)")
+      seeds.append(
+        try await SeedStage(
+          recipe: recipe.seeded(seed), data: data, labels: dataset.labels, devSum: devSum, fetcher: fetcher,
           backend: backend
-        ).run(runner)
-        variants.append((converted, sums))
-      }
-    }
-    var quantizationTraining: [String: QuantizationTrainingFindings] = [:]
-    var mixed: [String: MixedPrecision] = [:]
-    for scheme in recipe.quantize {
-      for entry in chosen {
-        let quantized = entry.variant.converted(to: .quantized(scheme))
-        if scheme.needsTraining {
-          let record = try await QuantizationTrainingStage(
-            source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized, scheme: scheme,
-            configuration: recipe.qat, gradientCheckpointing: recipe.gradientCheckpointing,
-            checkpointSeconds: recipe.checkpointSeconds, backend: backend, data: data, labels: dataset.labels
-          ).run(runner)
-          quantizationTraining[quantized.name] = record.findings
-          variants.append((quantized, record.outputs))
-          continue
-        }
-        if scheme.needsSelection {
-          let record = try await MixedPrecisionStage(
-            source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized,
-            settings: recipe.mixed, backend: backend, data: data, seed: recipe.seed
-          ).run(runner)
-          mixed[quantized.name] = record.findings
-          variants.append((quantized, record.outputs))
-          continue
-        }
-        let sums = try await QuantizationStage(
-          source: folder.models(entry.variant.name), sourceSums: entry.sums, variant: quantized, scheme: scheme,
-          backend: backend, data: data, seed: recipe.seed
-        ).run(runner)
-        variants.append((quantized, sums))
-      }
+        ).run(StageRunner(folder: try folder.seed(seed), progress: progress, commit: commit)))
     }
 
     backend.releaseUnusedMemory()
     let evaluation = try await EvaluationStage(
-      settings: recipe.evaluate, data: data, variants: variants, devSum: split.outputs["split/dev.jsonl"] ?? "",
-      process: process
+      settings: recipe.evaluate, data: data, variants: made.variants, devSum: devSum, process: process
     ).run(runner)
+    let agreements = try await agreements(made, evaluation.findings, devSum, data, backend, runner)
     progress.message("report")
     let dev = recipe.report.sentences ? try LabelledText.read(folder.split("dev"), classCount: data.classCount) : nil
     let results = try ResultsAssembly(
-      recipe: recipe, evaluation: evaluation.findings, ablation: ablation.findings, pruning: pruning.findings,
-      quantizationTraining: quantizationTraining, mixed: mixed, splits: split.findings,
-      variants: variants.map(\.variant),
+      recipe: recipe, evaluation: evaluation.findings, made: made,
+      agreements: agreements, seeds: seeds, splits: split.findings,
       pretrained: fetcher.catalogue.models[recipe.model.name], data: input, dataTitle: dataset.title,
       labels: dataset.labels, sentences: dev?.map(\.text), command: command, commit: commit
     ).results()
-    _ = try ReportStage.write(results, margin: recipe.report.margin, to: folder.report)
-    for variant in variants.map(\.variant) { try writeCard(of: variant, results) }
+    _ = try ReportStage.write(results, to: folder.report)
+    for entry in made.variants { try writeCard(of: entry.variant, results) }
     return results
+  }
+
+  /// What models that were trained to be rounded said on dev as they were trained, by variant.
+  private func agreements(
+    _ made: VariantStages.Made, _ evaluation: EvaluationFindings, _ devSum: String, _ data: RunData,
+    _ backend: CPUBackend, _ runner: StageRunner
+  ) async throws -> [String: QuantizationTrainingFindings] {
+    var found: [String: QuantizationTrainingFindings] = [:]
+    for (entry, model) in zip(made.variants, evaluation.models) {
+      guard case .quantized(let scheme) = entry.variant.weights, scheme.needsTraining else { continue }
+      found[entry.variant.name] = try await RoundingAgreementStage(
+        variant: entry.variant, scheme: scheme, sums: entry.sums, predictions: model.predictions, devSum: devSum,
+        data: data, backend: backend
+      ).run(runner).findings
+    }
+    return found
   }
 
   /// The model card beside the weights. It belongs to no stage: nothing is made from it.
   private func writeCard(of variant: Variant, _ results: ShowdownResults) throws {
     guard let card = ModelCard(results, variant: variant.name) else { return }
     try AtomicFile.write(card.markdown, to: folder.models(variant.name).appending(path: "README.md"))
-  }
-
-  private var trainedAgain: [Variant] {
-    var variants: [Variant] = [.pruned]
-    if recipe.controls.contains(.longer) { variants.append(.longer) }
-    if recipe.controls.contains(.top) { variants.append(.top) }
-    if recipe.controls.contains(.random) { variants.append(.random) }
-    return variants
   }
 }

@@ -13,6 +13,7 @@ package import FoundationEssentials
 /// - `split/`, `work/`: what stages hand on
 /// - `stages/NAME.json`: a record for each finished stage
 /// - `report/`: the report
+/// - `seeds/N/`: the same but for splits and report, for each further seed
 package struct RunFolder: Sendable {
   package let url: URL
 
@@ -27,6 +28,9 @@ package struct RunFolder: Sendable {
   package func work(_ name: String) -> URL { url.appending(path: "work/\(name)", directoryHint: .isDirectory) }
   package func split(_ name: String) -> URL { url.appending(path: "split/\(name).jsonl") }
   package func record(_ stage: String) -> URL { url.appending(path: "stages/\(stage).json") }
+  package func seed(_ seed: UInt64) throws(FileError) -> RunFolder {
+    try RunFolder(url.appending(path: "seeds/\(seed)", directoryHint: .isDirectory))
+  }
   package var report: URL { url.appending(path: "report", directoryHint: .isDirectory) }
 
   /// Makes the directory that will hold `file`.
@@ -46,6 +50,14 @@ package struct RunFolder: Sendable {
       close(descriptor)
       throw PipelineError.runFolder(path: url.path(percentEncoded: false), reason: "another run is at work in it")
     }
+    removeUnfinished()
+    let seeds = url.appending(path: "seeds", directoryHint: .isDirectory)
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: seeds.path(percentEncoded: false))) ?? [] {
+      try RunFolder(seeds.appending(path: name, directoryHint: .isDirectory)).removeUnfinished()
+    }
+  }
+
+  private func removeUnfinished() {
     removeUnfinished(url, depth: 0)
     for name in ["models", "predictions", "split", "stages", "work"] {
       removeUnfinished(url.appending(path: name, directoryHint: .isDirectory), depth: 2)

@@ -13,6 +13,7 @@ struct EvaluationFindings: Codable, Sendable {
     var seconds: [Double]
     var peakMemoryBytes: Int
     var batches: [MeasurementReply.Batch]
+    var lengths: [MeasurementReply.Length]?
     var throughput: Double
     var predictions: Predictions
     var sizeBytes: Int
@@ -64,7 +65,8 @@ struct EvaluationStage {
           let request = MeasurementRequest(
             model: runner.folder.models(entry.variant.name).path(percentEncoded: false),
             sentences: timed.map(\.text), warmup: settings.warmup, batchSizes: settings.batchSizes,
-            batchTokens: settings.batchTokens, threads: settings.threads, maximumLength: data.maximumLength,
+            batchTokens: settings.batchTokens, lengths: settings.lengths, threads: settings.threads,
+            maximumLength: data.maximumLength,
             data: runner.folder.split("dev").path(percentEncoded: false))
           replies[index].append(try await process.measure(request, variant: entry.variant.name))
           runner.progress.advance(to: round * variants.count + index + 1, note: entry.variant.name)
@@ -100,29 +102,20 @@ struct EvaluationStage {
         batch: settings.batchSizes[index], tokens: replies.first?.batches[index].tokens ?? settings.batchTokens,
         seconds: replies.flatMap { $0.batches[index].seconds })
     }
+    let lengths = (replies.first?.lengths ?? []).map(\.tokens).map { tokens in
+      MeasurementReply.Length(
+        tokens: tokens,
+        seconds: replies.flatMap { $0.lengths ?? [] }.filter { $0.tokens == tokens }.flatMap(\.seconds))
+    }
     return EvaluationFindings.Model(
       name: variant.name, seconds: replies.flatMap(\.seconds),
-      peakMemoryBytes: replies.map(\.peakMemoryBytes).max() ?? 0, batches: batches,
+      peakMemoryBytes: replies.map(\.peakMemoryBytes).max() ?? 0, batches: batches, lengths: lengths,
       throughput: median(of: replies.compactMap(\.throughput)), predictions: predictions,
       sizeBytes: ModelFiles.bytes(directory), layers: checkpoint.configuration.numHiddenLayers,
       parameterCount: checkpoint.names.reduce(0) { $0 + (checkpoint.shape(of: $1)?.reduce(1, *) ?? 0) })
   }
 
-  /// A table of every row's label, prediction and logits for each variant.
   private func predictions(_ models: [EvaluationFindings.Model], _ folder: RunFolder) throws -> [URL] {
-    try models.map { model in
-      let url = folder.url.appending(path: "predictions/\(model.name).tsv")
-      try folder.makeParent(of: url)
-      let predictions = model.predictions
-      let columns = (0..<predictions.classCount).map { "logit_\($0)" }
-      var text = (["row", "label", "prediction"] + columns).joined(separator: "\t") + "\n"
-      for (row, label) in predictions.classes.enumerated() {
-        let logits = predictions.logits[row * predictions.classCount..<(row + 1) * predictions.classCount]
-        text += (["\(row)", "\(predictions.labels[row])", "\(label)"] + logits.map { "\($0)" }).joined(separator: "\t")
-        text += "\n"
-      }
-      try AtomicFile.write(text, to: url)
-      return url
-    }
+    try models.map { try PredictionFile.write($0.predictions, of: $0.name, folder) }
   }
 }

@@ -5,7 +5,7 @@ import FoundationEssentials
 import Text
 import Training
 
-/// What came of training a model to be rounded, on the selection split.
+/// What came of training a model to be rounded, on one split.
 struct QuantizationTrainingFindings: Codable, Sendable {
   var sentences: Int
   /// Of the model as it was trained: in floats, rounded.
@@ -14,6 +14,17 @@ struct QuantizationTrainingFindings: Codable, Sendable {
   var convertedAccuracy: Double
   /// The share of sentences of which both say the same.
   var agreement: Double
+
+  /// - Parameters:
+  ///   - trained: what the model said as it was trained.
+  ///   - converted: what its integers said of the same sentences.
+  init(trained: Predictions, converted: Predictions) {
+    sentences = trained.count
+    fakeQuantizedAccuracy = trained.accuracy
+    convertedAccuracy = converted.accuracy
+    let same = zip(trained.classes, converted.classes).count { $0 == $1 }
+    agreement = trained.count == 0 ? 0 : Double(same) / Double(trained.count)
+  }
 }
 
 /// Trains a variant to be rounded, with itself in floats as the teacher, and stores it in integers.
@@ -75,10 +86,7 @@ struct QuantizationTrainingStage {
     let selection = try data.selection()
     let fake = try Evaluator.predictions(try FakeQuantizedClassifier(model, backend: backend), selection)
     let integers = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
-    let converted = try Evaluator.predictions(integers, selection)
-    let same = zip(fake.classes, converted.classes).count { $0 == $1 }
     return QuantizationTrainingFindings(
-      sentences: selection.count, fakeQuantizedAccuracy: fake.accuracy, convertedAccuracy: converted.accuracy,
-      agreement: Double(same) / Double(selection.count))
+      trained: fake, converted: try Evaluator.predictions(integers, selection))
   }
 }

@@ -4,8 +4,13 @@ package import Reports
 
 /// Writes a report: the files appear together or not at all.
 package enum ReportStage {
-  package static func write(_ results: ShowdownResults, margin: Double, to directory: URL) throws -> [URL] {
-    let files = try Report(results, margin: margin).files()
+  /// - Parameters:
+  ///   - margin: nil for that of the results.
+  ///   - language: nil for that of the results.
+  package static func write(
+    _ results: ShowdownResults, margin: Double? = nil, language: Language? = nil, to directory: URL
+  ) throws -> [URL] {
+    let files = try Report(results, margin: margin, language: language).files()
     let folder = try AtomicDirectory(replacing: directory, marker: "results.json")
     for file in files { try AtomicFile.write(file.text, to: folder.url.appending(path: file.name)) }
     try folder.commit()

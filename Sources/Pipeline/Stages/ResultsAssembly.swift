@@ -9,14 +9,12 @@ import Training
 struct ResultsAssembly {
   let recipe: Recipe
   let evaluation: EvaluationFindings
-  let ablation: LayerAblation
-  let pruning: PruningFindings
-  /// By variant.
-  let quantizationTraining: [String: QuantizationTrainingFindings]
-  /// By variant.
-  let mixed: [String: MixedPrecision]
+  let made: VariantStages.Made
+  /// On dev, by variant.
+  let agreements: [String: QuantizationTrainingFindings]
+  /// Of the seeds after the first.
+  let seeds: [SeedFindings]
   let splits: Splits
-  let variants: [Variant]
   /// What the catalogue says of the model that all come from.
   let pretrained: Catalogue.Model?
   let data: FetchedInput
@@ -27,15 +25,20 @@ struct ResultsAssembly {
   let command: String
   let commit: String?
 
-  private var isRandom: Bool { recipe.model.weights == .random }
-  private let confidence = 0.95
+  private var variants: [Variant] { made.variants.map(\.variant) }
+  var isRandom: Bool { recipe.model.weights == .random }
+  let confidence = 0.95
   private let reportedSplit = "dev"
   private let shownDisagreements = 100
 
   func results() throws -> ShowdownResults {
     var rows = try zip(variants, evaluation.models).map { try row($0, $1) }
     try compare(&rows)
+    try compareSeeds(&rows)
     var results = ShowdownResults(title: recipe.title, variants: rows)
+    results.titles = recipe.titles.isEmpty ? nil : recipe.titles
+    results.language = recipe.report.language == .english ? nil : recipe.report.language
+    results.margin = recipe.report.margin
     results.model = recipe.model.name + (isRandom ? ", random weights" : "")
     results.modelRepository = pretrained?.hub?.repository
     results.modelLicence = pretrained?.licence
@@ -45,31 +48,32 @@ struct ResultsAssembly {
     results.command = command
     results.date = evaluation.date
     results.seed = Int(recipe.seed)
+    results.seeds = seeds.isEmpty ? nil : ([recipe.seed] + seeds.map(\.seed)).map(Int.init)
     results.threads = evaluation.threads
     results.machine = machine()
     results.dataset = DatasetDescription(
       name: recipe.data.name, description: dataTitle, licence: data.licence, labels: labels,
       files: data.files.sorted { $0.key < $1.key }.map { DatasetDescription.File(name: $0.key, sha256: $0.value) })
     results.splits = [
-      SplitUse(name: "train", rows: splits.rows.train, purpose: "training"),
+      SplitUse(name: "train", rows: splits.rows.train, purpose: FixedText.forTraining.text),
       SplitUse(
         name: "selection", rows: splits.rows.selection,
-        purpose: mixed.isEmpty
-          ? "choice of epochs and layers, held out of train"
-          : "choice of epochs, layers and number formats, held out of train"),
-      SplitUse(name: reportedSplit, rows: splits.rows.dev, purpose: "the figures of this report, once"),
+        purpose: (made.mixed.isEmpty ? FixedText.forChoosingLayers : .forChoosingLayersAndFormats).text),
+      SplitUse(name: reportedSplit, rows: splits.rows.dev, purpose: FixedText.forReporting.text),
     ]
     results.reportedSplit = reportedSplit
     results.confidence = confidence
     results.latencySubject =
-      "one sentence at a time, text to logits: \(evaluation.timedSentences) sentences of \(reportedSplit), "
-      + "median \(evaluation.medianTokens) tokens, in each of \(recipe.evaluate.rounds) fresh processes"
-    results.sensitivity = ablation.layers.map {
+      LatencySubject(
+        sentences: evaluation.timedSentences, split: reportedSplit, medianTokens: evaluation.medianTokens,
+        processes: recipe.evaluate.rounds
+      ).text
+    results.sensitivity = made.ablation.layers.map {
       Reports.LayerSensitivity(
         layer: $0.layer, accuracyDrop: $0.accuracyDrop, lossIncrease: $0.lossIncrease, klDivergence: $0.klDivergence)
     }
     results.sensitivitySplit = "selection"
-    results.removedLayers = pruning.models[Variant.pruned.name]?.removed
+    results.removedLayers = made.pruning.models[Variant.pruned.name]?.removed
     if !isRandom {
       results.depthCurve = depthCurve(rows)
       results.disagreements = disagreements()
@@ -103,6 +107,9 @@ struct ResultsAssembly {
     row.latencyByBatch = model.batches.map {
       BatchLatency(batch: $0.batch, tokens: $0.tokens, p50: 1000 * median(of: $0.seconds))
     }
+    row.latencyByLength = model.lengths.map { lengths in
+      lengths.map { LengthLatency(tokens: $0.tokens, p50: 1000 * median(of: $0.seconds)) }
+    }
     let summary = try LatencySummary(seconds: model.seconds)
     let milliseconds = model.seconds.map { 1000 * $0 }
     row.latency = LatencyFigures(
@@ -112,15 +119,18 @@ struct ResultsAssembly {
         try Bootstrap(seed: recipe.seed, resamples: 1000, confidence: confidence).median(of: milliseconds)),
       roundSpread: roundSpread(model.seconds))
     let base = variant.source ?? variant.name
-    row.removedLayers = pruning.models[base]?.removed
-    row.accuracyBeforeRefinetuning = pruning.models[base]?.selectionAccuracy
-    row.quantizationTraining = quantizationTraining[variant.name].map {
-      QuantizationTraining(
-        split: "selection", sentences: $0.sentences, fakeQuantizedAccuracy: $0.fakeQuantizedAccuracy,
-        convertedAccuracy: $0.convertedAccuracy, agreement: $0.agreement)
-    }
-    row.mixedFormats = mixed[variant.name].map(formats)
+    row.removedLayers = made.pruning.models[base]?.removed
+    row.accuracyBeforeRefinetuning = made.pruning.models[base]?.selectionAccuracy
+    row.quantizationTraining = made.quantizationTraining[variant.name].map { training("selection", $0) }
+    row.quantizationTrainingReported = agreements[variant.name].map { training(reportedSplit, $0) }
+    row.mixedFormats = made.mixed[variant.name].map(formats)
     return row
+  }
+
+  private func training(_ split: String, _ found: QuantizationTrainingFindings) -> QuantizationTraining {
+    QuantizationTraining(
+      split: split, sentences: found.sentences, fakeQuantizedAccuracy: found.fakeQuantizedAccuracy,
+      convertedAccuracy: found.convertedAccuracy, agreement: found.agreement)
   }
 
   private func formats(_ found: MixedPrecision) -> MixedFormats {
@@ -174,12 +184,12 @@ struct ResultsAssembly {
   private func depthCurve(_ rows: [VariantResult]) -> [DepthPoint] {
     let layers = rows.first?.layers ?? 0
     // The whole model first: without it the curve would start one layer down.
-    var points = ([ablation.accuracy] + pruning.byDepth).enumerated().map { removed, accuracy in
+    var points = ([made.ablation.accuracy] + made.pruning.byDepth).enumerated().map { removed, accuracy in
       DepthPoint(
         layers: layers - removed, accuracy: accuracy, kind: .prunedBefore,
         interval: Bounds(
           Interval.wilson(
-            successes: Int((accuracy * Double(ablation.sentences)).rounded()), count: ablation.sentences,
+            successes: Int((accuracy * Double(made.ablation.sentences)).rounded()), count: made.ablation.sentences,
             confidence: confidence)), split: "selection")
     }
     let kinds: [(Variant, DepthPoint.Kind)] = [
@@ -218,38 +228,24 @@ struct ResultsAssembly {
   }
 
   private func notes() -> [String] {
-    var notes: [String] = []
-    if isRandom {
-      notes.append("The weights are random: this run proves path, memory and time, and its accuracies mean nothing.")
-    }
-    if let limit = recipe.data.limit { notes.append("Each split was cut to at most \(limit) sentences.") }
-    if recipe.refinetune.distillation != nil {
+    var notes: [StandardNote] = []
+    if isRandom { notes.append(.randomWeights) }
+    if let limit = recipe.data.limit { notes.append(.cut(sentences: limit)) }
+    if recipe.refinetune.distillation != nil { notes.append(.taughtByBaseline) }
+    if !made.quantizationTraining.isEmpty {
       notes.append(
-        "Pruned models, the controls among them, were trained again with the baseline as teacher; the unpruned model "
-          + "that was trained longer learnt from the labels alone.")
+        .trainedToBeRounded(
+          schemes: recipe.quantize.filter(\.needsTraining).map(\.title), epochs: recipe.qat.numTrainEpochs))
     }
-    if !quantizationTraining.isEmpty {
-      let titles = recipe.quantize.filter(\.needsTraining).map(\.title).joined(separator: " and ")
-      notes.append(
-        "Models of \(titles) were trained for \(epochs(recipe.qat)) more with the numbers of their integer form, from the "
-          + "FP32 model of the same layers, which was their teacher too.")
-    }
-    if recipe.data.name == "movie-snippets" {
-      notes.append(
-        "These sentences come from the same reviews as SST: a model trained on them must not be reported on SST-2.")
-    }
-    return notes
+    if recipe.data.name == "movie-snippets" { notes.append(.sameReviewsAsSST) }
+    return notes.map(\.text)
   }
 
   private func epochs(_ variant: Variant) -> Int {
     let isAgain = (variant.source ?? variant.name) != Variant.baseline.name
-    let isForRounding = quantizationTraining[variant.name] != nil
+    let isForRounding = made.quantizationTraining[variant.name] != nil
     return recipe.finetune.numTrainEpochs + (isAgain ? recipe.refinetune.numTrainEpochs : 0)
       + (isForRounding ? recipe.qat.numTrainEpochs : 0)
-  }
-
-  private func epochs(_ training: TrainingConfiguration) -> String {
-    "\(training.numTrainEpochs) epoch\(training.numTrainEpochs == 1 ? "" : "s")"
   }
 
   private func machine() -> MachineDescription {
@@ -272,5 +268,5 @@ struct ResultsAssembly {
 }
 
 extension Bounds {
-  fileprivate init(_ interval: Interval) { self.init(interval.lower, interval.upper) }
+  init(_ interval: Interval) { self.init(interval.lower, interval.upper) }
 }

@@ -12,6 +12,8 @@ struct RunData {
 
   func train() throws -> TokenizedText { try text("train") }
   func selection() throws -> TokenizedText { try text("selection") }
+  /// For the evaluation alone.
+  func dev() throws -> TokenizedText { try text("dev") }
 
   /// Some sentences of the selection split, drawn by the seed.
   func selection(count: Int, seed: UInt64) throws -> TokenizedText { try text("selection", count: count, seed: seed) }

@@ -28,7 +28,8 @@ enum ChartStyle {
     let series = (["base", "control"] + (0..<seriesCount).map { "s\($0)" })
       .map { ".chart .c-\($0){color:var(--\($0))}" }.joined(separator: "\n")
     return """
-      .chart text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;\
+      .chart text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"PingFang SC",\
+      "Microsoft YaHei","Noto Sans CJK SC",sans-serif;\
       font-variant-numeric:tabular-nums;fill:var(--ink)}
       .chart .muted{fill:var(--muted)}
       .chart .small{font-size:11px}

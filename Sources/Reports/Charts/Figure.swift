@@ -11,21 +11,28 @@ struct Figure {
   let table: DataTable
 
   /// Inside of the page, which has the styles and shows the title.
-  var inline: Markup {
-    svg(chart, id: name, style: "chart wide", margin: 0, heading: 0, [.group(chart.drawn())], isStandalone: false)
+  ///
+  /// - Parameter language: as BCP 47 names it.
+  func inline(_ language: String) -> Markup {
+    svg(
+      chart, id: name, style: "chart wide", margin: 0, heading: 0, [.group(chart.drawn())], isStandalone: false,
+      language: language)
   }
 
   /// The same drawing for a small screen; the page shows one of the two.
-  var inlineNarrow: Markup {
+  func inlineNarrow(_ language: String) -> Markup {
     var narrow = chart
     narrow.width = ChartLayout.narrowWidth
     return svg(
       narrow, id: "\(name)-narrow", style: "chart narrow", margin: 0, heading: 0, [.group(narrow.drawn())],
-      isStandalone: false)
+      isStandalone: false, language: language)
   }
 
-  /// A file of its own, on its own paper, with its title.
-  var standalone: String {
+  /// A file of its own, on its own paper, with its title. Of fixed size and without anything from elsewhere, so that any
+  /// program that knows SVG makes a PNG of it.
+  ///
+  /// - Parameter language: as BCP 47 names it.
+  func standalone(_ language: String) -> String {
     let (margin, heading) = (20.0, 30.0)
     let pieces = [
       Draw.rect(0, 0, chart.width + 2 * margin, chart.height + heading + 2 * margin, "paper"),
@@ -33,13 +40,13 @@ struct Figure {
       Draw.translated(margin, margin + heading, chart.drawn()),
     ]
     return svg(
-      chart, id: name, style: "chart", margin: margin, heading: heading, pieces, isStandalone: true
+      chart, id: name, style: "chart", margin: margin, heading: heading, pieces, isStandalone: true, language: language
     ).source
   }
 
   private func svg(
     _ chart: any Chart, id: String, style cssClass: String, margin: Double, heading: Double, _ pieces: [Markup],
-    isStandalone: Bool
+    isStandalone: Bool, language: String
   ) -> Markup {
     let width = NumberText.coordinate(chart.width + 2 * margin)
     let height = NumberText.coordinate(chart.height + heading + 2 * margin)
@@ -50,7 +57,8 @@ struct Figure {
     return .element(
       "svg",
       [
-        "xmlns": "http://www.w3.org/2000/svg", "class": cssClass, "viewBox": "0 0 \(width) \(height)",
+        "xmlns": "http://www.w3.org/2000/svg", "xml:lang": language, "class": cssClass,
+        "viewBox": "0 0 \(width) \(height)",
         "width": width, "height": height, "role": "img", "aria-labelledby": "\(id)-title \(id)-desc",
       ], words + style + pieces)
   }

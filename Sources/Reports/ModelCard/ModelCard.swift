@@ -6,6 +6,8 @@
 public struct ModelCard: Sendable {
   let results: ShowdownResults
   let variant: VariantResult
+  /// The Hub's readers expect English.
+  private let words = English()
 
   /// Nil unless the results have a variant of this name that was measured in this run.
   public init?(_ results: ShowdownResults, variant name: String) {
@@ -24,11 +26,7 @@ public struct ModelCard: Sendable {
     parts.append("## Measured\n\n" + figures.markdown)
     parts.append(DataTable.escapedMarkdown(remarks.joined(separator: " ")))
     parts.append("## Use\n\n```sh\necho 'a fine film' | espalier predict DIRECTORY\n```")
-    let facts = (results.command.map { [(name: "Command", value: $0)] } ?? []) + MethodNotes.facts(results)
-    let rows = facts.map { [$0.name, $0.value] }
-    if !rows.isEmpty {
-      parts.append("## Run\n\n" + DataTable(columns: [.text("What"), .text("Value")], rows: rows).markdown)
-    }
+    if let facts = MethodNotes(results, words).factTable { parts.append("## Run\n\n" + facts.markdown) }
     return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n") + "\n"
   }
 
@@ -60,7 +58,7 @@ public struct ModelCard: Sendable {
       if let value, value != NumberText.missing { rows.append([name, value]) }
     }
     let split = results.reportedSplit.map { " on \($0)" } ?? ""
-    add("Accuracy\(split)", AccuracyText.accuracy(variant.accuracy, of: variant))
+    add("Accuracy\(split)", AccuracyText.accuracy(variant.accuracy, of: variant, words))
     add("its \(results.confidenceText) interval", AccuracyText.interval(variant.accuracyInterval, of: variant))
     if variant.role != .baseline {
       add("Difference from the unpruned FP32 model, points", AccuracyText.difference(of: variant))
@@ -82,7 +80,7 @@ public struct ModelCard: Sendable {
   }
 
   private var remarks: [String] {
-    var remarks = [MethodNotes.units(results)]
+    var remarks = [MethodNotes(results, words).units]
     for split in results.splits ?? [] {
       let rows = split.rows.map { ", \(NumberText.grouped($0)) rows" } ?? ""
       remarks.append("Split \(split.name)\(rows): \(split.purpose).")

@@ -1,91 +1,87 @@
 /// The sentences that say how the figures were made, from the results themselves.
-enum MethodNotes {
-  /// Of units, in sentences.
-  static func units(_ results: ShowdownResults) -> String {
-    var text =
-      "MB are 2²⁰ bytes of all files that inference needs; no state of the optimiser is counted. Latency is the median of "
-      + "single calls at batch 1"
-    if let subject = results.latencySubject { text += ", \(subject)" }
-    if let threads = results.threads { text += ", with \(threads) thread\(threads == 1 ? "" : "s")" }
-    return text + ". N/A: not measured."
+struct MethodNotes {
+  /// In the language of `words`.
+  let results: ShowdownResults
+  let words: any Phrases
+
+  init(_ results: ShowdownResults, _ words: any Phrases) {
+    self.results = results
+    self.words = words
   }
 
-  static func comparison(_ results: ShowdownResults) -> [String] {
-    var notes = [
-      "Intervals of accuracy are Wilson's; differences are against the baseline on the same rows, with the interval of a "
-        + "paired bootstrap; p is McNemar's exact test, corrected over the rows by Holm.",
-      "Time ratio is the median latency over the baseline's. Peak is the high-water mark of resident memory of a fresh "
-        + "process that served this model alone.",
-    ]
+  /// Of units, in sentences.
+  var units: String { words.units(subject: results.latencySubject, threads: results.threads) }
+
+  var comparison: [String] {
+    var notes = [words.noteOnIntervals, words.noteOnRatios]
     if let count = results.baseline?.count, count > 0, results.baseline?.hasRandomWeights == false {
       notes.append(
-        "The reported split has \(NumberText.grouped(count)) rows: one row is "
-          + "\(NumberText.trimmed(100 / Double(count), 3)) points.")
+        words.noteOnRows(count: NumberText.grouped(count), points: NumberText.trimmed(100 / Double(count), 3)))
     }
     if results.variants.contains(where: { $0.division(against: results.baseline) != nil }) {
-      notes.append(
-        "Closed: the baseline's weights in another number format, at most calibrated, nothing trained for it. Open: trained "
-          + "again.")
+      notes.append(words.noteOnDivisions)
     }
     if results.variants.contains(where: { $0.role == .control }) {
-      notes.append(
-        "Controls answer whether the choice of the layers did it, or just more training; they are never "
-          + "recommended.")
+      notes.append(words.noteOnControls)
     } else if let epochs = results.baseline?.epochs, results.variants.contains(where: { $0.epochs ?? 0 > epochs }) {
-      notes.append(
-        "No control was run, and open rows were trained for more epochs than the baseline: what pruning did can't be told "
-          + "from what the longer training did.")
+      notes.append(words.noteOnNoControls)
     }
-    if results.variants.contains(where: { $0.role == .reference }) {
-      notes.append("Rows of the role reference were measured elsewhere and take part in no comparison.")
-    }
+    if results.variants.contains(where: { $0.role == .reference }) { notes.append(words.noteOnReferences) }
     return notes
   }
 
-  static func splitTable(_ splits: [SplitUse]) -> DataTable {
+  func splitTable(_ splits: [SplitUse]) -> DataTable {
     DataTable(
-      columns: [.text("Split"), .number("Rows"), .text("Used for")],
+      columns: [.text(words.split), .number(words.rows), .text(words.usedFor)],
       rows: splits.map { [$0.name, $0.rows.map(NumberText.grouped) ?? NumberText.missing, $0.purpose] })
   }
 
+  /// The facts as a table, the command first; nil without any.
+  var factTable: DataTable? {
+    let all = (results.command.map { [(name: words.factCommand, value: $0)] } ?? []) + facts
+    guard !all.isEmpty else { return nil }
+    return DataTable(columns: [.text(words.what), .text(words.value)], rows: all.map { [$0.name, $0.value] })
+  }
+
   /// Where the run comes from, for those parts that are known.
-  static func facts(_ results: ShowdownResults) -> [(name: String, value: String)] {
+  var facts: [(name: String, value: String)] {
     var facts: [(name: String, value: String)] = []
     func add(_ name: String, _ value: String?) {
       if let value, !value.isEmpty { facts.append((name, value)) }
     }
-    add("Model", results.model)
-    add("Recipe", results.recipe)
-    add("Data", results.dataset.map(words))
-    add("Date", results.date)
-    add("Espalier", [results.espalierVersion, results.commit.map { "commit \($0)" }].joined(", "))
-    add("Seed", results.seed.map(String.init))
-    add("Threads", results.threads.map(String.init))
+    add(words.factModel, results.model)
+    add(words.factRecipe, results.recipe)
+    add(words.factData, results.dataset.map(description))
+    add(words.factDate, results.date)
+    add("Espalier", joined([results.espalierVersion, results.commit.map(words.commit)]))
+    add(words.factSeed, results.seed.map(String.init))
+    add(words.factSeeds, results.seeds.map { $0.map(String.init).joined(separator: words.listSeparator) })
+    add(words.factThreads, results.threads.map(String.init))
     if let machine = results.machine {
-      add("Processor", processor(machine))
-      add("Instruction sets", machine.cpuFlags?.joined(separator: ", "))
-      add("Kernels", machine.kernelInstructionSet)
-      add("Memory", machine.memoryBytes.map { NumberText.fixed(Double($0) / 1_073_741_824, 1) + " GiB" })
-      add("System", [machine.operatingSystem, machine.kernel, machine.architecture].joined(", "))
-      add("Load at start", machine.loadAverage?.map { NumberText.fixed($0, 2) }.joined(separator: ", "))
-      add("Frequency governor", machine.frequencyGovernor)
+      add(words.factProcessor, processor(machine))
+      add(words.factInstructionSets, machine.cpuFlags?.joined(separator: ", "))
+      add(words.factKernels, machine.kernelInstructionSet)
+      add(words.factMemory, machine.memoryBytes.map { NumberText.fixed(Double($0) / 1_073_741_824, 1) + " GiB" })
+      add(words.factSystem, joined([machine.operatingSystem, machine.kernel, machine.architecture]))
+      add(words.factLoad, machine.loadAverage?.map { NumberText.fixed($0, 2) }.joined(separator: ", "))
+      add(words.factGovernor, machine.frequencyGovernor)
     }
     return facts
   }
 
-  private static func words(_ dataset: DatasetDescription) -> String {
-    [dataset.name, dataset.description, dataset.licence.map { "licence \($0)" }].joined(", ")
+  private func description(_ dataset: DatasetDescription) -> String {
+    joined([dataset.name, dataset.description, dataset.licence.map(words.licence)])
   }
 
-  private static func processor(_ machine: MachineDescription) -> String {
-    [
-      machine.cpu, machine.logicalCores.map { "\($0) logical cores" },
-      machine.affinityCores.flatMap { $0 == machine.logicalCores ? nil : "\($0) of them for this process" },
-      machine.cpuQuota.map { "limited to \(NumberText.trimmed($0, 2)) processors" },
-    ].joined(", ")
+  private func processor(_ machine: MachineDescription) -> String {
+    joined([
+      machine.cpu, machine.logicalCores.map(words.logicalCores),
+      machine.affinityCores.flatMap { $0 == machine.logicalCores ? nil : words.coresForThisProcess($0) },
+      machine.cpuQuota.map { words.processorLimit(NumberText.trimmed($0, 2)) },
+    ])
   }
-}
 
-extension [String?] {
-  fileprivate func joined(_ separator: String) -> String { compactMap { $0 }.joined(separator: separator) }
+  private func joined(_ parts: [String?]) -> String {
+    parts.compactMap { $0 }.joined(separator: words.partSeparator)
+  }
 }

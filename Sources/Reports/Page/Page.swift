@@ -1,8 +1,15 @@
 /// `index.html`: everything in one file. It asks nothing of the network and forbids itself to; its one script sorts tables.
 struct Page {
+  /// In the language of `words`.
   let results: ShowdownResults
+  let words: any Phrases
   let verdict: Verdict
   let figures: [Figure]
+
+  private var tables: ResultTables { ResultTables(results, words) }
+  private var notes: MethodNotes { MethodNotes(results, words) }
+  private var study: StudyTables { StudyTables(results, words) }
+  private static let comparisonID = "comparison"
 
   var html: String {
     let head = Markup.element(
@@ -12,18 +19,23 @@ struct Page {
         .element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
         .element("meta", ["name": "color-scheme", "content": "light dark"]),
         .element("meta", ["http-equiv": "Content-Security-Policy", "content": Page.policy]),
-        .element("title", [:], results.title), .style(PageStyle.sheet),
+        .element("title", [:], results.title), .style(PageStyle.sheet(recommended: words.recommended)),
       ])
-    let body = Markup.element("body", [:], [top, .element("main", [:], sections), footer, .script(PageScript.source)])
+    let skip = Markup.element("a", ["class": "skip", "href": "#\(Page.comparisonID)"], words.skipLink)
+    let body = Markup.element(
+      "body", [:], [skip, top, .element("main", [:], sections), footer, .script(PageScript.source)])
+    let tag = words.language.tag
     return "<!DOCTYPE html>\n"
-      + Markup.element("html", ["lang": "en", "xmlns": "http://www.w3.org/1999/xhtml"], [head, body]).source + "\n"
+      + Markup.element(
+        "html", ["lang": tag, "xml:lang": tag, "xmlns": "http://www.w3.org/1999/xhtml"], [head, body]
+      ).source + "\n"
   }
 
   private static let policy =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
   private var sections: [Markup] {
-    [verdictSection, comparison, figuresSection, detail, method, reproduction]
+    [verdictSection, comparison, studySection, seeds, figuresSection, detail, method, reproduction]
   }
 
   private var top: Markup {
@@ -33,72 +45,94 @@ struct Page {
     return .element(
       "header", ["class": "top"],
       [
-        .element("p", ["class": "kicker"], "Espalier report"), .element("h1", [:], results.title),
+        .element("p", ["class": "kicker"], words.kicker), .element("h1", [:], results.title),
         .element("p", ["class": "lead"], subject),
       ])
   }
 
   private var verdictSection: Markup {
     .element(
-      "section", ["class": "verdict", "aria-label": "Verdict"],
-      [.element("p", ["class": "kicker"], "Verdict")] + verdict.sentences.map { .element("p", [:], $0) })
+      "section", ["class": "verdict", "aria-label": words.verdict],
+      [.element("p", ["class": "kicker"], words.verdict)] + verdict.sentences.map { .element("p", [:], $0) })
   }
 
   private var comparison: Markup {
-    var table = ResultTables.overview(results)
+    var table = tables.overview
     if let row = results.variants.firstIndex(where: { $0.name == verdict.recommended }) {
       table.rowClasses[row] = (table.rowClasses[row] ?? "") + " recommended"
     }
-    let notes = [MethodNotes.units(results)] + MethodNotes.comparison(results)
+    return .element(
+      "section", ["id": Page.comparisonID, "tabindex": "-1"],
+      [
+        .element("h2", [:], words.comparison), table.html(caption: words.comparisonCaption, isSortable: true),
+        list([notes.units] + notes.comparison + study.absence),
+      ])
+  }
+
+  private var studySection: Markup {
+    guard let beside = study.beside else { return .empty }
+    var pieces: [Markup] = [
+      .element("h2", [:], words.besideTheStudy), beside.html(caption: words.besideTheStudy, isSortable: true),
+      list(study.cautions),
+    ]
+    for (title, table) in [(words.studysRows, study.rows), (words.studysBatches, study.batches)] {
+      if let table { pieces.append(folded(title, table)) }
+    }
+    return .element("section", [:], pieces)
+  }
+
+  private var seeds: Markup {
+    guard let seeds = results.seeds, seeds.count > 1, let table = tables.seeds else { return .empty }
+    let title = words.overSeeds(seeds.count)
     return .element(
       "section", [:],
-      [
-        .element("h2", [:], "Comparison"), table.html(caption: "Comparison of all variants", isSortable: true),
-        .element("ul", ["class": "note"], notes.map { .element("li", [:], $0) }),
-      ])
+      [.element("h2", [:], title), table.html(caption: title, isSortable: true), list(tables.seedNotes)])
+  }
+
+  private func list(_ notes: [String]) -> Markup {
+    .element("ul", ["class": "note"], notes.map { .element("li", [:], $0) })
   }
 
   private var figuresSection: Markup {
     guard !figures.isEmpty else { return .empty }
+    let tag = words.language.tag
     let drawn = figures.map { figure in
       Markup.element(
         "figure", ["id": figure.name],
         [
           .element("h3", [:], figure.title),
-          .element("div", ["class": "drawing"], [figure.inline, figure.inlineNarrow]),
+          .element("div", ["class": "drawing"], [figure.inline(tag), figure.inlineNarrow(tag)]),
           .element("div", ["class": "numbers"], [figure.table.html(caption: figure.title)]),
           .element("figcaption", [:], figure.caption),
         ])
     }
     return .element(
-      "section", [:], [.element("h2", [:], "Figures"), .element("div", ["class": "figures"], drawn)])
+      "section", [:], [.element("h2", [:], words.figures), .element("div", ["class": "figures"], drawn)])
   }
 
   private var detail: Markup {
-    var pieces: [Markup] = [.element("h2", [:], "All numbers")]
+    var pieces: [Markup] = [.element("h2", [:], words.allNumbers)]
     pieces += [
-      folded("Columns of the study", ResultTables.study(results)),
-      folded("Classification", ResultTables.classification(results)),
-      ResultTables.pairs(results).map { folded("Row by row against the baseline", $0) } ?? .empty,
-      ResultTables.quantizationTraining(results).map { folded(ResultTables.quantizationTrainingTitle, $0) } ?? .empty,
+      folded(words.columnsOfTheStudy, tables.study), folded(words.classification, tables.classification),
+      tables.pairs.map { folded(words.pairs, $0) } ?? .empty,
+      tables.quantizationTraining.map { folded(words.quantizationTraining, $0) } ?? .empty,
     ]
-    pieces += ResultTables.mixedFormats(results).map { folded($0.title, $0.table, note: $0.note) }
-    pieces.append(folded("Speed", ResultTables.speed(results)))
+    pieces += tables.mixedFormats.map { folded($0.title, $0.table, note: $0.note) }
+    pieces.append(folded(words.speed, tables.speed))
     let matrices = results.variants.compactMap { variant -> Markup? in
       guard let counts = variant.confusion, !variant.hasRandomWeights else { return nil }
       return .element(
         "div", [:],
         [
           .element("h3", [:], variant.shownTitle),
-          ResultTables.confusion(counts, labels: results.dataset?.labels)
-            .html(caption: "Confusion matrix of \(variant.shownTitle)"),
+          tables.confusion(counts).html(caption: words.confusionMatrix(of: variant.shownTitle)),
         ])
     }
     if !matrices.isEmpty {
       pieces.append(
         .element(
           "details", ["class": "wide"],
-          [.element("summary", [:], "Confusion matrices"), .element("div", ["class": "matrices"], matrices)]))
+          [.element("summary", [:], words.confusionMatrices), .element("div", ["class": "matrices"], matrices)]))
     }
     pieces.append(disagreements)
     return .element("section", [:], pieces)
@@ -116,40 +150,36 @@ struct Page {
   private var disagreements: Markup {
     guard let found = results.disagreements, found.count > 0, !results.variants.contains(where: { $0.hasRandomWeights })
     else { return .empty }
-    let split = results.reportedSplit ?? "the reported split"
-    var note = "The variants disagree on \(NumberText.grouped(found.count)) rows of \(split)"
-    note +=
-      found.rows.count < found.count
-      ? "; shown are the \(NumberText.grouped(found.rows.count)) on which most of them leave the baseline." : "."
-    if !found.rows.contains(where: { $0.sentence != nil }) {
-      note += " The sentences are left out; rows are counted from 0, as in the files of predictions."
-    }
+    let note = words.disagreementsNote(
+      count: NumberText.grouped(found.count), split: results.reportedSplit,
+      shown: found.rows.count < found.count ? NumberText.grouped(found.rows.count) : nil,
+      hasSentences: found.rows.contains { $0.sentence != nil })
     return .element(
       "details", ["class": "wide disagreements"],
       [
-        .element("summary", [:], "Where the variants disagree"), .element("p", ["class": "note"], note),
-        DisagreementTable.table(found, results).html(caption: "Rows on which the variants disagree", isSortable: true),
+        .element("summary", [:], words.disagreements), .element("p", ["class": "note"], note),
+        DisagreementTable.table(found, results, words).html(caption: words.disagreementsCaption, isSortable: true),
       ])
   }
 
   private var method: Markup {
-    var pieces: [Markup] = [.element("h2", [:], "Method")]
+    var pieces: [Markup] = [.element("h2", [:], words.method)]
     if let splits = results.splits, !splits.isEmpty {
-      pieces.append(.element("h3", [:], "What chose what"))
-      pieces.append(MethodNotes.splitTable(splits).html(caption: "What each split was used for"))
+      pieces.append(.element("h3", [:], words.whatChoseWhat))
+      pieces.append(notes.splitTable(splits).html(caption: words.splitsCaption))
     }
-    if let notes = results.notes, !notes.isEmpty {
-      pieces.append(.element("ul", [:], notes.map { .element("li", [:], $0) }))
+    if let own = results.notes, !own.isEmpty {
+      pieces.append(.element("ul", [:], own.map { .element("li", [:], $0) }))
     }
     return pieces.count > 1 ? .element("section", [:], pieces) : .empty
   }
 
   private var reproduction: Markup {
-    var pieces: [Markup] = [.element("h2", [:], "How to reproduce")]
+    var pieces: [Markup] = [.element("h2", [:], words.howToReproduce)]
     if let command = results.command {
       pieces.append(.element("pre", ["tabindex": "0"], [.element("code", [:], command)]))
     }
-    let facts = MethodNotes.facts(results)
+    let facts = notes.facts
     if !facts.isEmpty {
       pieces.append(
         .element(
@@ -158,19 +188,15 @@ struct Page {
     }
     if let files = results.dataset?.files, !files.isEmpty {
       let table = DataTable(
-        columns: [.text("File"), .number("Rows"), .text("SHA-256")],
+        columns: [.text(words.file), .number(words.rows), .text("SHA-256")],
         rows: files.map {
           [$0.name, $0.rows.map(NumberText.grouped) ?? NumberText.missing, $0.sha256 ?? NumberText.missing]
         })
-      pieces.append(.element("h3", ["class": "later"], "Files of the data set"))
-      pieces.append(table.html(caption: "Files of the data set"))
+      pieces.append(.element("h3", ["class": "later"], words.filesOfTheDataSet))
+      pieces.append(table.html(caption: words.filesOfTheDataSet))
     }
     return .element("section", [:], pieces)
   }
 
-  private var footer: Markup {
-    let version = results.espalierVersion.map { " \($0)" } ?? ""
-    return .element(
-      "footer", [:], "Made by espalier\(version) from results.json beside this page; no number was typed by hand.")
-  }
+  private var footer: Markup { .element("footer", [:], words.footer(version: results.espalierVersion)) }
 }

@@ -22,7 +22,7 @@ enum PageScript {
           const sign = was === "ascending" ? -1 : 1;
           head.setAttribute("aria-sort", was === "ascending" ? "descending" : "ascending");
           body.append(...given.slice().sort((a, b) => {
-            if (!isNumber) return sign * text(a).localeCompare(text(b), "en", {numeric: true});
+            if (!isNumber) return sign * text(a).localeCompare(text(b), document.documentElement.lang, {numeric: true});
             const x = number(a), y = number(b), known = Number.isFinite;
             return known(x) ? known(y) ? sign * (x - y) : -1 : known(y) ? 1 : 0;
           }));

@@ -1,15 +1,25 @@
 /// The style of the page: one column of text, each figure beside its numbers where there is room, no request to anywhere.
 enum PageStyle {
-  static let sheet = """
+  /// - Parameter recommended: the word beside the row that the verdict names; one of ours, without quotes in it.
+  static func sheet(recommended: String) -> String {
+    ":root{--recommended:\"\(recommended)\"}\n" + rules
+  }
+
+  private static let rules = """
     :root{color-scheme:light dark;--ground:#f7f8f9;--accent:#1c7c54;--accent-soft:#e8f3ee;\(ChartStyle.variables(dark: false))}
     @media (prefers-color-scheme:dark){:root{--ground:#0e1216;--accent:#4fc38d;--accent-soft:#14261f;\
     \(ChartStyle.variables(dark: true))}}
     @media print{:root{color-scheme:light;--ground:#ffffff;--accent:#1c7c54;--accent-soft:#f2f7f4;\
     \(ChartStyle.variables(dark: false))}}
     *{box-sizing:border-box}
+    a.skip{position:absolute;left:-9999px;top:8px;padding:8px 14px;background:var(--paper);color:var(--ink);\
+    border:1px solid var(--axis);border-radius:4px;z-index:2}
+    a.skip:focus{left:16px}
+    section:focus{outline:none}
     html{-webkit-text-size-adjust:100%}
     body{margin:0;background:var(--ground);color:var(--ink);\
-    font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+    font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"PingFang SC",\
+    "Microsoft YaHei","Noto Sans CJK SC",sans-serif}
     main,header.top,footer{max-width:1180px;margin:0 auto;padding:0 24px}
     header.top{padding-top:48px}
     h1{font-size:30px;line-height:1.2;letter-spacing:-.015em;margin:0 0 6px;font-weight:650}
@@ -38,6 +48,7 @@ enum PageStyle {
     table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums lining-nums}
     caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     th,td{padding:9px 11px;text-align:left;vertical-align:top;font-weight:400}
+    :lang(zh) th,:lang(zh) td{word-break:keep-all}
     thead th{color:var(--muted);font-size:12.5px;font-weight:600;border-bottom:1px solid var(--axis);\
     vertical-align:bottom;line-height:1.3}
     tbody tr+tr th,tbody tr+tr td{border-top:1px solid var(--grid)}
@@ -47,8 +58,10 @@ enum PageStyle {
     thead th.number{white-space:normal}
     tr.role-baseline{background:var(--band)}
     tr.role-control th,tr.role-control td,tr.role-reference th,tr.role-reference td{color:var(--muted)}
+    tr.beaten th,tr.beaten td{color:var(--muted)}
+    th.reference,td.reference{color:var(--muted);font-style:italic}
     tr.recommended th{box-shadow:inset 4px 0 var(--accent)}
-    tr.recommended th::after{content:"recommended";display:block;width:max-content;margin-top:2px;font-size:11.5px;\
+    tr.recommended th::after{content:var(--recommended);display:block;width:max-content;margin-top:2px;font-size:11.5px;\
     font-weight:600;color:var(--accent)}
     .figures{display:grid;grid-template-columns:minmax(0,1fr);gap:20px}
     figure{margin:0;padding:20px;background:var(--paper);border:1px solid var(--grid);border-radius:6px;\
@@ -89,7 +102,7 @@ enum PageStyle {
     .scroll th,.scroll td{padding:8px 10px}}
     @media (max-width:640px){main,header.top,footer{padding-left:16px;padding-right:16px}header.top{padding-top:28px}\
     h1{font-size:24px}dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:8px}figure{padding:14px}}
-    @media print{body{font-size:11pt}main,header.top,footer{max-width:none;padding:0}figure,.scroll,.verdict,pre{break-inside:avoid}\
+    @media print{a.skip{display:none}body{font-size:11pt}main,header.top,footer{max-width:none;padding:0}figure,.scroll,.verdict,pre{break-inside:avoid}\
     .scroll{overflow:visible}table,figure .scroll table{font-size:7.5pt}th,td,figure .scroll th,figure .scroll td{padding:2px 5px}\
     tbody th,figure .scroll tbody th{min-width:0}h2{margin-top:20px}figure{grid-template-columns:minmax(0,1fr);padding:12px}\
     figure svg{max-width:125mm}tr{break-inside:avoid}\

@@ -50,6 +50,19 @@ public struct BatchLatency: Equatable, Sendable, Codable {
   }
 }
 
+/// The latency of one sentence of a given length.
+public struct LengthLatency: Equatable, Sendable, Codable {
+  /// Of the sentence, specials included.
+  public var tokens: Int
+  /// The median, in milliseconds a call.
+  public var p50: Double
+
+  public init(tokens: Int, p50: Double) {
+    self.tokens = tokens
+    self.p50 = p50
+  }
+}
+
 /// What a variant does on another device than the CPU.
 public struct DeviceFigures: Equatable, Sendable, Codable {
   public var device: String?

@@ -5,6 +5,12 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
 
   public var formatVersion: Int
   public var title: String
+  /// The title in other languages than that of `title`, by their names in ``Language``.
+  public var titles: [String: String]?
+  /// The language of the report where none is asked for; nil for English.
+  public var language: Language?
+  /// The loss of accuracy that the recipe accepts, as a share: the verdict's where none is asked for.
+  public var margin: Double?
   public var variants: [VariantResult]
 
   /// The pre-trained model that all variants come from.
@@ -21,6 +27,8 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
   /// ISO 8601.
   public var date: String?
   public var seed: Int?
+  /// Of all trainings, the first being `seed`; nil where there was one.
+  public var seeds: [Int]?
   public var threads: Int?
   public var machine: MachineDescription?
   public var dataset: DatasetDescription?
@@ -41,8 +49,9 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
   public var notes: [String]?
 
   enum CodingKeys: String, CodingKey {
-    case title, variants, model, recipe, commit, command, date, seed, threads, machine, dataset, splits, confidence
-    case sensitivity, disagreements, notes
+    case title, titles, language, margin, variants, model, recipe, commit, command, date, seed, seeds, threads, machine,
+      dataset, splits
+    case confidence, sensitivity, disagreements, notes
     case formatVersion = "format_version"
     case modelRepository = "model_repository"
     case modelLicence = "model_licence"

@@ -51,6 +51,8 @@ public struct VariantResult: Equatable, Sendable, Codable {
   public var accuracyBeforeRefinetuning: Double?
   /// Of a model that was trained to be rounded.
   public var quantizationTraining: QuantizationTraining?
+  /// The same on the split that the figures of the report are of.
+  public var quantizationTrainingReported: QuantizationTraining?
   /// Of a model whose parts are stored in unlike formats.
   public var mixedFormats: MixedFormats?
 
@@ -70,6 +72,10 @@ public struct VariantResult: Equatable, Sendable, Codable {
 
   public var throughput: Double?
   public var latencyByBatch: [BatchLatency]?
+  /// Of calls of one sentence.
+  public var latencyByLength: [LengthLatency]?
+  /// Over several trainings, where there were.
+  public var overSeeds: SeedFigures?
   public var gpu: DeviceFigures?
 
   enum CodingKeys: String, CodingKey {
@@ -86,12 +92,15 @@ public struct VariantResult: Equatable, Sendable, Codable {
     case calibrationError = "expected_calibration_error"
     case accuracyBeforeRefinetuning = "accuracy_before_refinetuning"
     case quantizationTraining = "quantization_training"
+    case quantizationTrainingReported = "quantization_training_reported"
     case mixedFormats = "mixed_formats"
     case differenceInterval = "difference_interval"
     case mcnemarP = "mcnemar_p"
     case mcnemarPHolm = "mcnemar_p_holm"
     case throughput = "throughput_sentences_per_second"
     case latencyByBatch = "latency_by_batch"
+    case latencyByLength = "latency_by_length"
+    case overSeeds = "over_seeds"
   }
 
   public init(name: String, title: String? = nil, role: Role) {

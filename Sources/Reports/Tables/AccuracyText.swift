@@ -1,9 +1,7 @@
 /// Accuracies and differences as the tables print them.
 enum AccuracyText {
-  static let randomWeights = "random weights"
-
-  static func accuracy(_ value: Double?, of variant: VariantResult) -> String {
-    if variant.hasRandomWeights { return randomWeights }
+  static func accuracy(_ value: Double?, of variant: VariantResult, _ words: some TableWords) -> String {
+    if variant.hasRandomWeights { return words.randomWeights }
     return value.map { NumberText.fixed($0, 4) } ?? NumberText.missing
   }
 

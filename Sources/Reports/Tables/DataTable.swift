@@ -4,9 +4,17 @@ struct DataTable: Equatable, Sendable {
     let title: String
     /// Numbers stand at the right.
     let isNumber: Bool
+    /// Quoted from elsewhere.
+    var isReference = false
 
     static func text(_ title: String) -> Column { Column(title: title, isNumber: false) }
     static func number(_ title: String) -> Column { Column(title: title, isNumber: true) }
+    static func reference(_ title: String, isNumber: Bool = true) -> Column {
+      Column(title: title, isNumber: isNumber, isReference: true)
+    }
+
+    /// For the style sheet and the script.
+    fileprivate var cssClass: String { (isNumber ? "number" : "name") + (isReference ? " reference" : "") }
   }
 
   let columns: [Column]
@@ -30,15 +38,15 @@ struct DataTable: Equatable, Sendable {
   ///   - isSortable: whether the script of the page lets its reader sort the rows.
   func html(caption: String, isSortable: Bool = false) -> Markup {
     let head = columns.map { column in
-      Markup.element("th", ["scope": "col", "class": column.isNumber ? "number" : "name"], column.title)
+      Markup.element("th", ["scope": "col", "class": column.cssClass], column.title)
     }
     let body = rows.enumerated().map { index, row in
       Markup.element(
         "tr", ["class": rowClasses[index] ?? "row"],
         zip(columns, row).enumerated().map { place, cell in
           place == 0
-            ? .element("th", ["scope": "row", "class": cell.0.isNumber ? "number" : "name"], cell.1)
-            : .element("td", ["class": cell.0.isNumber ? "number" : "name"], cell.1)
+            ? .element("th", ["scope": "row", "class": cell.0.cssClass], cell.1)
+            : .element("td", ["class": cell.0.cssClass], cell.1)
         })
     }
     return .element(

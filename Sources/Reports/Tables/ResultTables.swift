@@ -1,43 +1,56 @@
 /// The tables of a report, each made from the same results for Markdown and HTML.
-enum ResultTables {
+struct ResultTables {
+  /// In the language of `words`.
+  let results: ShowdownResults
+  let words: any Phrases
+
+  init(_ results: ShowdownResults, _ words: any Phrases) {
+    self.results = results
+    self.words = words
+  }
+
   /// The columns of the study, in its order. What ran on no GPU is "N/A" there.
-  static func study(_ results: ShowdownResults) -> DataTable {
+  var study: DataTable {
     DataTable(
-      columns: [
-        .text("Model"), .number("Size (MB)"), .number("Accuracy (GPU)"), .number("Latency (GPU, ms)"),
-        .number("Peak GPU Mem (MB)"), .number("Accuracy (CPU)"), .number("Latency (CPU, ms)"),
-      ],
+      columns: studyColumns,
       rows: results.variants.map { variant in
         [
           variant.shownTitle,
           variant.sizeBytes.map(NumberText.megabytes) ?? NumberText.missing,
-          variant.gpu == nil ? NumberText.missing : AccuracyText.accuracy(variant.gpu?.accuracy, of: variant),
+          variant.gpu == nil ? NumberText.missing : AccuracyText.accuracy(variant.gpu?.accuracy, of: variant, words),
           variant.gpu?.latency.map { NumberText.fixed($0.p50, 2) } ?? NumberText.missing,
           variant.gpu?.peakMemoryBytes.map(NumberText.megabytes) ?? NumberText.missing,
-          AccuracyText.accuracy(variant.accuracy, of: variant),
+          AccuracyText.accuracy(variant.accuracy, of: variant, words),
           variant.latency.map { NumberText.fixed($0.p50, 2) } ?? NumberText.missing,
         ]
-      }, rowClasses: rowClasses(results))
+      }, rowClasses: rowClasses)
+  }
+
+  var studyColumns: [DataTable.Column] {
+    [
+      .text(words.model), .number(words.sizeMB), .number(words.accuracyGPU), .number(words.latencyGPU),
+      .number(words.peakGPU), .number(words.accuracyCPU), .number(words.latencyCPU),
+    ]
   }
 
   /// What one reads first: the choice between the variants.
-  static func overview(_ results: ShowdownResults) -> DataTable {
+  var overview: DataTable {
     let baseline = results.baseline
     return DataTable(
       columns: [
-        .text("Model"), .number("Layers"), .text("Weights"), .text("Division"), .number("Size (MB)"),
-        .number("Accuracy"),
-        .number("\(results.confidenceText) interval"), .number("Difference (points)"), .number("p (Holm)"),
-        .number("p50 (ms)"), .number("Time ratio"), .number("Peak (MB)"),
+        .text(words.model), .number(words.layers), .text(words.weights), .text(words.division), .number(words.sizeMB),
+        .number(words.accuracy), .number(words.interval(results.confidenceText)), .number(words.differencePoints),
+        .number(words.pHolm), .number(words.p50), .number(words.timeRatio), .number(words.peakMB),
       ],
       rows: results.variants.map { variant in
         [
           variant.shownTitle,
           variant.layers.map(String.init) ?? NumberText.missing,
-          variant.precision ?? NumberText.missing,
-          variant.role == .baseline ? "—" : variant.division(against: baseline)?.rawValue ?? NumberText.missing,
+          variant.precision.map(words.weightFormat) ?? NumberText.missing,
+          variant.role == .baseline
+            ? "—" : variant.division(against: baseline).map(words.divisionName) ?? NumberText.missing,
           variant.sizeBytes.map(NumberText.megabytes) ?? NumberText.missing,
-          AccuracyText.accuracy(variant.accuracy, of: variant),
+          AccuracyText.accuracy(variant.accuracy, of: variant, words),
           AccuracyText.interval(variant.accuracyInterval, of: variant),
           AccuracyText.difference(of: variant),
           variant.role == .baseline
@@ -46,23 +59,23 @@ enum ResultTables {
               ? NumberText.missing
               : (variant.mcnemarPHolm ?? variant.mcnemarP).map(NumberText.pValue) ?? NumberText.missing,
           variant.latency.map { NumberText.significant($0.p50) } ?? NumberText.missing,
-          ratio(variant.latency?.p50, baseline?.latency?.p50),
+          Self.ratio(variant.latency?.p50, baseline?.latency?.p50),
           variant.peakMemoryBytes.map(NumberText.megabytes) ?? NumberText.missing,
         ]
-      }, rowClasses: rowClasses(results))
+      }, rowClasses: rowClasses)
   }
 
   /// The classifiers: how each was made, and its figures.
-  static func classification(_ results: ShowdownResults) -> DataTable {
+  var classification: DataTable {
     DataTable(
       columns: [
-        .text("Model"), .text("Role"), .text("Removed layers"), .number("Epochs"), .number("Before re-training"),
-        .number("Correct"), .number("F1"), .number("MCC"), .number("Log loss"), .number("ECE"),
+        .text(words.model), .text(words.role), .text(words.removedLayers), .number(words.epochs),
+        .number(words.beforeRetraining), .number(words.correct), .number(words.f1), .number(words.mcc),
+        .number(words.logLoss), .number(words.calibrationError),
       ],
       rows: results.variants.map { variant in
         [
-          variant.shownTitle, variant.role.rawValue,
-          variant.removedLayers.map { $0.isEmpty ? "none" : $0.map(String.init).joined(separator: ", ") } ?? "none",
+          variant.shownTitle, words.roleName(variant.role), layers(variant.removedLayers ?? []),
           variant.epochs.map { NumberText.trimmed($0, 2) } ?? NumberText.missing,
           AccuracyText.figure(variant.accuracyBeforeRefinetuning, 4, of: variant),
           correct(variant),
@@ -70,20 +83,20 @@ enum ResultTables {
           AccuracyText.figure(variant.logLoss, 4, of: variant),
           AccuracyText.figure(variant.calibrationError, 4, of: variant),
         ]
-      }, rowClasses: rowClasses(results))
+      }, rowClasses: rowClasses)
   }
 
   /// Row by row against the baseline; nil where nothing was compared, or the weights are random.
-  static func pairs(_ results: ShowdownResults) -> DataTable? {
+  var pairs: DataTable? {
     let compared = results.variants.enumerated().filter {
       $0.element.role != .baseline && $0.element.difference != nil && !$0.element.hasRandomWeights
     }
     guard !compared.isEmpty else { return nil }
-    let classes = rowClasses(results)
+    let classes = rowClasses
     return DataTable(
       columns: [
-        .text("Model"), .number("Difference (points)"), .number("Agreement"), .number("Fixed rows"),
-        .number("Broken rows"), .number("p (McNemar)"), .number("p (Holm)"),
+        .text(words.model), .number(words.differencePoints), .number(words.agreement), .number(words.fixedRows),
+        .number(words.brokenRows), .number(words.pMcNemar), .number(words.pHolm),
       ],
       rows: compared.map { _, variant in
         [
@@ -101,16 +114,16 @@ enum ResultTables {
         }))
   }
 
-  static let quantizationTrainingTitle = "Trained to be rounded, and rounded"
-
   /// Models of quantisation-aware training: what they were in training, and what their integers are. Nil without any.
-  static func quantizationTraining(_ results: ShowdownResults) -> DataTable? {
-    let trained = results.variants.compactMap { variant in variant.quantizationTraining.map { (variant, $0) } }
+  var quantizationTraining: DataTable? {
+    let trained = results.variants.flatMap { variant in
+      [variant.quantizationTraining, variant.quantizationTrainingReported].compactMap { $0 }.map { (variant, $0) }
+    }
     guard !trained.isEmpty else { return nil }
     return DataTable(
       columns: [
-        .text("Model"), .text("Split"), .number("Sentences"), .number("Accuracy, fake-quantised"),
-        .number("Accuracy, integers"), .number("Same prediction"),
+        .text(words.model), .text(words.split), .number(words.sentences), .number(words.accuracyFakeQuantized),
+        .number(words.accuracyIntegers), .number(words.samePrediction),
       ],
       rows: trained.map { variant, training in
         [
@@ -123,11 +136,12 @@ enum ResultTables {
   }
 
   /// The times in full.
-  static func speed(_ results: ShowdownResults) -> DataTable {
+  var speed: DataTable {
     DataTable(
       columns: [
-        .text("Model"), .number("p50 (ms)"), .number("p90 (ms)"), .number("p99 (ms)"), .number("Mean (ms)"),
-        .number("SD (ms)"), .number("Calls"), .number("Sentences/s"), .number("Parameters"), .number("Bytes"),
+        .text(words.model), .number(words.p50), .number(words.p90), .number(words.p99), .number(words.mean),
+        .number(words.standardDeviation), .number(words.calls), .number(words.sentencesPerSecond),
+        .number(words.parameters), .number(words.bytes),
       ],
       rows: results.variants.map { variant in
         [
@@ -142,16 +156,16 @@ enum ResultTables {
           variant.parameterCount.map(NumberText.grouped) ?? NumberText.missing,
           variant.sizeBytes.map(NumberText.grouped) ?? NumberText.missing,
         ]
-      }, rowClasses: rowClasses(results))
+      }, rowClasses: rowClasses)
   }
 
   /// `counts[actual][predicted]` with the names of the classes where they are known.
-  static func confusion(_ counts: [[Int]], labels: [String]?) -> DataTable {
+  func confusion(_ counts: [[Int]]) -> DataTable {
     func name(_ index: Int) -> String {
-      labels.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? String(index)
+      results.dataset?.labels.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? String(index)
     }
     return DataTable(
-      columns: [.text("True class")] + counts.indices.map { .number("Predicted \(name($0))") },
+      columns: [.text(words.trueClass)] + counts.indices.map { .number(words.predicted(name($0))) },
       rows: counts.enumerated().map { index, row in
         // A ragged matrix out of a file must not break the table.
         let cells = row.prefix(counts.count).map(NumberText.grouped)
@@ -164,14 +178,18 @@ enum ResultTables {
     return NumberText.fixed(value / baseline, 2) + "×"
   }
 
-  private static func correct(_ variant: VariantResult) -> String {
-    guard let correct = variant.correct, let count = variant.count, !variant.hasRandomWeights else {
-      return variant.count.map { "– of \(NumberText.grouped($0))" } ?? NumberText.missing
-    }
-    return "\(NumberText.grouped(correct)) of \(NumberText.grouped(count))"
+  /// "1, 3"
+  func layers(_ layers: [Int]) -> String {
+    layers.isEmpty ? words.none : layers.map(String.init).joined(separator: words.listSeparator)
   }
 
-  private static func rowClasses(_ results: ShowdownResults) -> [Int: String] {
+  private func correct(_ variant: VariantResult) -> String {
+    guard let count = variant.count else { return NumberText.missing }
+    let correct = variant.hasRandomWeights ? nil : variant.correct
+    return words.correct(correct.map(NumberText.grouped) ?? "–", of: NumberText.grouped(count))
+  }
+
+  private var rowClasses: [Int: String] {
     Dictionary(
       uniqueKeysWithValues: results.variants.enumerated().map { ($0.offset, "role-\($0.element.role.rawValue)") })
   }

@@ -1,36 +1,45 @@
 extension ShowdownResults {
   /// The text of `results.md`: the verdict, the study's table, the fuller ones, and where they come from.
-  public func markdown(margin: Double = Verdict.standardMargin) -> String {
+  public func markdown(margin: Double = Verdict.standardMargin, language: Language = .english) -> String {
+    let words = language.phrases
+    return worded(words).markdown(margin: margin, words)
+  }
+
+  private func markdown(margin: Double, _ words: some Phrases) -> String {
+    let tables = ResultTables(self, words), notes = MethodNotes(self, words), study = StudyTables(self, words)
     var parts = ["# " + DataTable.escapedMarkdown(title)]
-    parts += Verdict(self, margin: margin).sentences.map(DataTable.escapedMarkdown)
-    parts.append("## Results\n\n" + ResultTables.study(self).markdown)
-    parts.append(DataTable.escapedMarkdown(MethodNotes.units(self)))
-    parts.append("## Comparison\n\n" + ResultTables.overview(self).markdown)
-    parts.append(MethodNotes.comparison(self).map(DataTable.escapedMarkdown).joined(separator: " "))
-    parts.append("## Classification\n\n" + ResultTables.classification(self).markdown)
-    if let pairs = ResultTables.pairs(self) { parts.append("## Row by row against the baseline\n\n" + pairs.markdown) }
-    if let trained = ResultTables.quantizationTraining(self) {
-      parts.append("## \(ResultTables.quantizationTrainingTitle)\n\n" + trained.markdown)
+    func add(_ title: String, _ table: DataTable?, notes: [String] = []) {
+      guard let table else { return }
+      parts.append("## " + DataTable.escapedMarkdown(title) + "\n\n" + table.markdown)
+      if !notes.isEmpty {
+        parts.append(notes.map(DataTable.escapedMarkdown).joined(separator: words.sentenceSeparator))
+      }
     }
-    for mixed in ResultTables.mixedFormats(self) {
+    parts += Verdict(worded: self, margin: margin, words).sentences.map(DataTable.escapedMarkdown)
+    add(words.results, tables.study, notes: [notes.units] + study.absence)
+    add(words.besideTheStudy, study.beside, notes: study.cautions)
+    add(words.studysRows, study.rows)
+    add(words.studysBatches, study.batches)
+    add(words.comparison, tables.overview, notes: notes.comparison)
+    if let seeds, seeds.count > 1 {
+      add(words.overSeeds(seeds.count), tables.seeds, notes: tables.seedNotes)
+    }
+    add(words.classification, tables.classification)
+    add(words.pairs, tables.pairs)
+    add(words.quantizationTraining, tables.quantizationTraining)
+    for mixed in tables.mixedFormats {
       parts += [
         "## " + DataTable.escapedMarkdown(mixed.title), DataTable.escapedMarkdown(mixed.note), mixed.table.markdown,
       ]
     }
-    parts.append("## Speed\n\n" + ResultTables.speed(self).markdown)
-    for figure in ReportFigures(self).all where figure.name == "sensitivity" || figure.name == "depth" {
-      parts.append("## \(figure.title)\n\n" + figure.table.markdown)
-    }
-    if let splits, !splits.isEmpty {
-      parts.append("## What chose what\n\n" + MethodNotes.splitTable(splits).markdown)
-    }
-    let facts = (command.map { [(name: "Command", value: $0)] } ?? []) + MethodNotes.facts(self)
-    if !facts.isEmpty {
-      let rows = facts.map { [$0.name, $0.value] }
-      parts.append("## Run\n\n" + DataTable(columns: [.text("What"), .text("Value")], rows: rows).markdown)
-    }
-    if let notes, !notes.isEmpty {
-      parts.append("## Notes\n\n" + notes.map { "- " + DataTable.escapedMarkdown($0) }.joined(separator: "\n"))
+    add(words.speed, tables.speed)
+    let shown = ["sensitivity", "depth", "latency-length"]
+    for figure in ReportFigures(self, words).all where shown.contains(figure.name) { add(figure.title, figure.table) }
+    if let splits, !splits.isEmpty { add(words.whatChoseWhat, notes.splitTable(splits)) }
+    add(words.run, notes.factTable)
+    if let own = self.notes, !own.isEmpty {
+      parts.append(
+        "## \(words.notes)\n\n" + own.map { "- " + DataTable.escapedMarkdown($0) }.joined(separator: "\n"))
     }
     return parts.joined(separator: "\n\n").replacingTripleBreaks() + "\n"
   }

@@ -10,21 +10,24 @@ struct FourBitGroups {
   let offsets: [UInt8]
   let weights: [Int8]
 
-  init(n: Int, k: Int, group: Int, seed: UInt64) {
+  /// - Parameters:
+  ///   - value: of all, 0...15; nil for random ones.
+  ///   - multiplier: of all groups, 0...15; nil for random ones.
+  init(n: Int, k: Int, group: Int, seed: UInt64, value fixedValue: Int? = nil, multiplier fixedMultiplier: Int? = nil) {
     self.group = group
     var generator = SeededGenerator(state: seed)
     var values = [UInt8](repeating: 0, count: (n * k + 1) / 2)
     var multipliers: [UInt8] = [], offsets: [UInt8] = [], weights: [Int8] = []
     for row in 0..<n {
       for block in 0..<k / group {
-        let multiplier = Int.random(in: 0...15, using: &generator)
+        let multiplier = fixedMultiplier ?? Int.random(in: 0...15, using: &generator)
         // Zero points for which all of 0...15 stay within s8.
         let allowed = (0...15).filter { (15 - $0) * multiplier <= 127 && $0 * multiplier <= 128 }
         let offset = (allowed.randomElement(using: &generator) ?? 8) * multiplier
         multipliers.append(UInt8(multiplier))
         offsets.append(UInt8(offset))
         for p in 0..<group {
-          let value = Int.random(in: 0...15, using: &generator)
+          let value = fixedValue ?? Int.random(in: 0...15, using: &generator)
           let index = row * k + block * group + p
           values[index / 2] |= UInt8(index % 2 == 0 ? value : value << 4)
           weights.append(Int8(value * multiplier - offset))

@@ -123,6 +123,23 @@ private let shapes: [(Int, Int, Int)] = [
     }
   }
 
+  /// Four bits all at the extremes: the largest sums of 16 bits, with one sign and with signs that cancel.
+  @Test(arguments: availableKernels) func noProductOfFourBitsSaturates(_ kernels: KernelSet) {
+    for (k, group) in [(32, 32), (128, 64), (3072, 128)] {
+      for (value, multiplier) in [(15, 15), (15, 1), (0, 15), (15, 0)] {
+        var product = IntegerProduct(m: 7, n: 34, k: k, seed: 1)
+        let groups = FourBitGroups(n: 34, k: k, group: group, seed: 2, value: value, multiplier: multiplier)
+        (product.groups, product.weights) = (groups, groups.weights)
+        for period in [1, 2, 4, 8, 64, 7 * k] {
+          product.a = (0..<7 * k).map { $0 / period % 2 == 0 ? 1 : -1 }
+          #expect(product.run(kernels) == product.exact(), "depth \(k), \(value) times \(multiplier), period \(period)")
+        }
+        product.a = [Float](repeating: -1, count: 7 * k)
+        #expect(product.run(kernels) == product.exact(), "depth \(k), \(value) times \(multiplier), all negative")
+      }
+    }
+  }
+
   /// All at the extremes: what saturates 16 bits, and the largest sums of 32 bits.
   @Test(arguments: availableKernels) func noProductSaturates(_ kernels: KernelSet) {
     for k in [1, 2, 4, 63, 64, 768, 3072, 65536] {

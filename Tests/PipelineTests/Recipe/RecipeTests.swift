@@ -2,6 +2,7 @@ import Bert
 import Compression
 import Foundation
 import Pipeline
+import Reports
 import TestSupport
 import Testing
 import Training
@@ -48,6 +49,31 @@ import Training
     #expect(recipe.checkpointSeconds == 60)
     #expect(recipe.data.limit == nil)
     #expect(recipe.model.weights == .pretrained)
+    #expect(recipe.evaluate.lengths == [16, 32, 64, 128])
+    #expect(recipe.report.language == .english && recipe.titles == [:] && recipe.otherSeeds == [])
+  }
+
+  @Test("Seeds take the place of the seed, and each training has its own") func seeds() throws {
+    let one = try RecipeReader.read(
+      yaml: Self.least + "\nseed: 42", path: "r.yaml", overrides: [RecipeOverride("seeds=[5, 9, 7]")])
+    #expect(one.seed == 5 && one.otherSeeds == [9, 7])
+    #expect(one.finetune.seed == 5 && one.refinetune.seed == 6 && one.qat.seed == 7)
+    // The first seed's trainings are those of the same recipe with that seed alone.
+    let alone = try RecipeReader.read(yaml: Self.least + "\nseed: 5", path: "r.yaml")
+    #expect((alone.finetune, alone.refinetune, alone.qat) == (one.finetune, one.refinetune, one.qat))
+    #expect(try RecipeReader.read(yaml: Self.least + "\nseeds: [3]", path: "r.yaml").otherSeeds == [])
+  }
+
+  @Test("Built-in recipes have a title in each language") func titles() throws {
+    for name in BuiltInRecipes.names {
+      let recipe = try RecipeReader.read(name)
+      #expect(recipe.titles["zh"]?.isEmpty == false && recipe.titles["zh"] != recipe.title, "\(name)")
+    }
+  }
+
+  @Test func language() throws {
+    let recipe = try RecipeReader.read(yaml: Self.least + "\nreport: {language: zh}", path: "r.yaml")
+    #expect(recipe.report.language == .chinese)
   }
 
   @Test func overrides() throws {
@@ -110,6 +136,12 @@ import Training
       ("\ncheckpoint_seconds: soon", "r.yaml:5", "checkpoint_seconds"),
       ("\nevaluate: {rounds: .nan}", "r.yaml:5", "evaluate.rounds"),
       ("\nreport: [", "r.yaml", "YAML"),
+      ("\nreport: {language: de}", "r.yaml:5", "report.language: expected en, zh, found 'de'"),
+      ("\nseeds: []", "r.yaml:5", "seeds: expected at least one seed"),
+      ("\nseeds: [1, 2, 1]", "r.yaml:5", "none twice"),
+      ("\nseeds: 3", "r.yaml:5", "seeds"),
+      ("\ntitles: {fr: titre}", "r.yaml:5", "titles.fr"),
+      ("\nevaluate: {lengths: [2]}", "r.yaml:5", "evaluate.lengths"),
     ])
   func wrong(_ addition: String, _ place: String, _ key: String) throws {
     let message =

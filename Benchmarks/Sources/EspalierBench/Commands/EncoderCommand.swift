@@ -1,6 +1,8 @@
 import ArgumentParser
+import Benchmarking
 import Bert
 import Compute
+import FoundationEssentials
 import Measurement
 
 /// One cell: what was run, where, and how long it took.
@@ -36,7 +38,9 @@ struct MeasuringOptions: ParsableArguments {
     _ subject: String, default shapes: [(Int, Int)], operationsFactor: Double,
     _ make: (String, [Workload], CPUBackend) throws -> (contestant: any Contestant, configuration: BertConfiguration)
   ) throws {
-    let workloads = try workloads.map(Workload.read) ?? shapes.map { Workload.fixed(batch: $0.0, tokens: $0.1) }
+    let workloads =
+      try workloads.map { try Workload.read(URL(filePath: $0)) }
+      ?? shapes.map { Workload.fixed(batch: $0.0, tokens: $0.1) }
     let backend = try options.backend()
     let contestants = try models.map { try make($0, workloads, backend) }
     var seconds: [[Double]] = Array(repeating: [], count: contestants.count * workloads.count)
@@ -77,7 +81,8 @@ struct EncoderCommand: ParsableCommand {
     try options.measure(
       "encoder", default: [(1, 16), (1, 32), (1, 128), (8, 128), (32, 64)], operationsFactor: 1
     ) { model, workloads, backend in
-      let contestant = try EncoderContestant(modelDirectory: model, workloads: workloads, backend: backend)
+      let contestant = try EncoderContestant(
+        modelDirectory: URL(directory: model), workloads: workloads, backend: backend)
       return (contestant, contestant.configuration)
     }
   }

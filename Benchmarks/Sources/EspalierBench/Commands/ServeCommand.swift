@@ -1,5 +1,5 @@
 import ArgumentParser
-import Bert
+import Benchmarking
 import Compute
 import FoundationEssentials
 import Measurement
@@ -28,22 +28,21 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup var options: BackendOptions
 
   func run() throws {
-    let workloads = try Workload.read(workloads)
+    let workloads = try Workload.read(URL(filePath: workloads))
     let watch = Stopwatch()
     let backend = try options.backend()
     let contestant: any Contestant =
       switch subject {
-      case .encoder: try EncoderContestant(modelDirectory: model, workloads: workloads, backend: backend)
+      case .encoder:
+        try EncoderContestant(modelDirectory: URL(directory: model), workloads: workloads, backend: backend)
       case .training: try TrainingContestant(modelDirectory: model, workloads: workloads, backend: backend)
       }
-    try Output.line(
-      Greeting(
-        engine: "espalier", version: "", instructionSet: backend.instructionSet.rawValue,
-        threads: backend.threadCount, loadSeconds: watch.seconds))
     let peak = Peak(instructionSet: backend.instructionSet, threads: backend.threadCount)
-    while let line = readLine() {
-      let request = try JSONDecoder().decode(RoundRequest.self, from: Data(line.utf8))
-      try Output.line(try contestant.reply(to: request, peak: peak))
-    }
+    try ContestantServer.serve(
+      contestant,
+      greeting: Greeting(
+        engine: "espalier", version: "", instructionSet: backend.instructionSet.rawValue,
+        threads: backend.threadCount, loadSeconds: watch.seconds),
+      peak: { peak.measured(seconds: 0.05) })
   }
 }

@@ -1,3 +1,4 @@
+import Benchmarking
 import Bert
 import Compute
 import FoundationEssentials

@@ -1,5 +1,5 @@
 /// Something that can be checked and timed on a workload, again and again in one process.
-protocol Contestant {
+public protocol Contestant {
   /// What was computed: logits, or the losses of `runs` steps.
   func check(_ workload: String, runs: Int) throws -> [Double]
   /// One run.
@@ -7,7 +7,8 @@ protocol Contestant {
 }
 
 extension Contestant {
-  func reply(to request: RoundRequest, peak: Peak) throws -> RoundReply {
+  /// - Parameter peak: the GFLOP/s that the machine has to give now; nil where nobody can tell.
+  public func reply(to request: RoundRequest, peak: () -> Double? = { nil }) throws -> RoundReply {
     switch request.operation {
     case .check:
       let values = try check(request.workload, runs: request.runs)
@@ -16,17 +17,24 @@ extension Contestant {
     case .time:
       for _ in 0..<(request.untimed ?? 0) { try run(request.workload) }
       return RoundReply(
-        seconds: try seconds(request.workload, runs: request.runs, most: request.most ?? .infinity))
+        seconds: try seconds(
+          request.workload, runs: request.runs, most: request.most ?? .infinity, cold: request.cold ?? false))
     case .peak:
-      return RoundReply(values: (0..<request.runs).compactMap { _ in peak.measured(seconds: 0.05) })
+      return RoundReply(values: (0..<request.runs).compactMap { _ in peak() })
     }
   }
 
   /// The time that each of `runs` runs takes; of fewer, but at least one, where they take more than `most` seconds.
-  func seconds(_ workload: String, runs: Int, most: Double = .infinity) throws -> [Double] {
+  ///
+  /// - Parameter cold: whether caches are emptied before each run, which isn't timed.
+  public func seconds(
+    _ workload: String, runs: Int, most: Double = .infinity, cold: Bool = false
+  ) throws -> [Double] {
+    let sweep = cold ? CacheSweep() : nil
     var seconds: [Double] = []
     let first = ContinuousClock.now
     for _ in 0..<runs {
+      sweep?.run()
       let start = ContinuousClock.now
       try run(workload)
       let end = ContinuousClock.now

@@ -1,0 +1,38 @@
+import Bert
+import Compression
+import Compute
+import FoundationEssentials
+import Training
+
+/// A model that was trained to be rounded, as it was trained, on dev: beside what its integers said there in the evaluation.
+///
+/// It follows the evaluation and chooses nothing.
+struct RoundingAgreementStage {
+  let variant: Variant
+  let scheme: QuantizationScheme
+  /// Of the variant's directory.
+  let sums: [String: String]
+  /// Of the integers, on dev.
+  let predictions: Predictions
+  let devSum: String
+  let data: RunData
+  let backend: CPUBackend
+
+  private struct Settings: Encodable {
+    var fakeQuantization: FakeQuantization?
+    var maximumLength: Int
+  }
+
+  func run(_ runner: StageRunner) async throws -> StageRecord<QuantizationTrainingFindings> {
+    var inputs = sums
+    inputs["dev"] = devSum
+    let settings = Settings(fakeQuantization: scheme.fakeQuantization, maximumLength: data.maximumLength)
+    return try await runner.run("agree.\(variant.name)", settings: settings, inputs: inputs) {
+      var model = try BertClassifier(
+        checkpoint: try Checkpoint(modelDirectory: runner.folder.work(variant.name)), seed: 0, backend: backend)
+      model.fakeQuantization = scheme.fakeQuantization
+      let trained = try Evaluator.predictions(try FakeQuantizedClassifier(model, backend: backend), data.dev())
+      return (QuantizationTrainingFindings(trained: trained, converted: predictions), [])
+    }
+  }
+}

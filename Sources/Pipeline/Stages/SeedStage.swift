@@ -1,0 +1,72 @@
+import Bert
+import Compute
+import FoundationEssentials
+import Text
+import Training
+
+/// What one further seed found.
+struct SeedFindings: Sendable {
+  struct Model: Codable, Sendable {
+    /// The variant's.
+    var name: String
+    /// Rows of the dev split.
+    var correct: Int
+    var count: Int
+  }
+
+  var seed: UInt64
+  var models: [Model]
+  /// By variant.
+  var removedLayers: [String: [Int]]
+}
+
+/// All variants once more with another seed, in `seeds/N` of the run folder, and what each says of the dev split.
+///
+/// The splits are those of the run: of two seeds, what differs is the training alone. Nothing is timed.
+struct SeedStage {
+  /// With this seed.
+  let recipe: Recipe
+  let data: RunData
+  let labels: [String]
+  let devSum: String
+  let fetcher: Fetcher
+  let backend: CPUBackend
+
+  private struct Settings: Encodable {
+    var maximumLength: Int
+    var variants: [String]
+  }
+
+  func run(_ runner: StageRunner) async throws -> SeedFindings {
+    let pretrained = try await PretrainedModel(recipe.model, seed: recipe.seed, fetcher: fetcher, backend: backend)
+    let made = try await VariantStages(
+      recipe: recipe, data: data, pretrained: pretrained, labels: labels, backend: backend
+    ).run(runner)
+    var inputs = ["dev": devSum]
+    for (variant, sums) in made.variants {
+      for (file, sum) in sums { inputs["\(variant.name)/\(file)"] = sum }
+    }
+    let settings = Settings(maximumLength: data.maximumLength, variants: made.variants.map(\.variant.name))
+    let record: StageRecord<[SeedFindings.Model]> = try await runner.run(
+      "predict", settings: settings, inputs: inputs
+    ) {
+      let dev = try data.dev()
+      runner.progress.begin("predict", unit: "models", total: made.variants.count)
+      defer { runner.progress.end() }
+      var models: [SeedFindings.Model] = []
+      var outputs: [URL] = []
+      for name in settings.variants {
+        let model = try PackedClassifier(
+          checkpoint: try Checkpoint(modelDirectory: runner.folder.models(name)), backend: backend)
+        let predictions = try Evaluator.predictions(model, dev)
+        outputs.append(try PredictionFile.write(predictions, of: name, runner.folder))
+        models.append(
+          SeedFindings.Model(name: name, correct: predictions.isCorrect.count { $0 }, count: predictions.count))
+        runner.progress.advance(to: models.count, note: name)
+      }
+      return (models, outputs)
+    }
+    return SeedFindings(
+      seed: recipe.seed, models: record.findings, removedLayers: made.pruning.models.mapValues(\.removed))
+  }
+}
