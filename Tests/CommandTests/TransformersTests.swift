@@ -25,6 +25,7 @@ import Testing
   private struct Comparison {
     /// Of logits, which the program gives but for a number that is added to all of a sentence.
     var largestDifference = 0.0
+    /// But for sentences of which this model can't tell two classes apart.
     var differentLabels = 0
     var quantizedModules = 0
   }
@@ -81,7 +82,9 @@ import Testing
       for (a, b) in zip(expected, Self.centred(answer.logits[row])) {
         found.largestDifference = max(found.largestDifference, abs(a - b))
       }
-      if prediction.label != answer.labels[row] { found.differentLabels += 1 }
+      let descending = expected.sorted(by: >)
+      let isTie = descending[0] - descending[1] < 0.2
+      if prediction.label != answer.labels[row], !isTie { found.differentLabels += 1 }
     }
     return found
   }
@@ -101,7 +104,7 @@ import Testing
     }
     // PyTorch computes with halves where it isn't told otherwise.
     let found = try compare(half)
-    #expect(found.largestDifference < 0.05 && found.differentLabels <= 1, "\(found)")
+    #expect(found.largestDifference < 0.05 && found.differentLabels == 0, "\(found)")
   }
 
   /// Six linear layers in each of three layers, the pooler, and three tables.
@@ -120,7 +123,7 @@ import Testing
     try #require(result.status == 0, "\(result.errors)")
     let found = try compare(target)
     // Tokens are rounded to steps of max / 127.5 there, of max / 127 here.
-    #expect(found.largestDifference < 1 && found.differentLabels <= 1, "\(scheme): \(found)")
+    #expect(found.largestDifference < 0.2 && found.differentLabels == 0, "\(scheme): \(found)")
     #expect(found.quantizedModules == Self.modules)
   }
 }

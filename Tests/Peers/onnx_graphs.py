@@ -9,6 +9,7 @@ those that a session of ONNX Runtime leaves, `optimized` those that its tool for
 """
 
 import collections
+import contextlib
 import json
 import os
 import sys
@@ -55,7 +56,8 @@ def main():
         options.optimized_model_filepath = os.path.join(folder, "optimized.onnx")
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         fused = count(onnx.load(options.optimized_model_filepath, load_external_data=False))
-    optimized = optimizer.optimize_model(path, model_type="bert", num_heads=0, hidden_size=0, opt_level=0)
+    with contextlib.redirect_stdout(sys.stderr):
+        optimized = optimizer.optimize_model(path, model_type="bert", num_heads=0, hidden_size=0, opt_level=0)
     inputs = [(i.name, i.type, i.shape) for i in session.get_inputs()]
     shape = ["batch_size", "sequence_length"]
     expected = [(name, "tensor(int64)", shape) for name in ("input_ids", "attention_mask", "token_type_ids")]
