@@ -48,14 +48,15 @@ $(PEERS)/venv/installed: Benchmarks/peers/requirements.txt
 bench-build:
 	swift build -c release --package-path Benchmarks --product EspalierBench --disable-build-manifest-caching
 
-# Kernels under the address sanitizer and that for undefined behaviour, which traps; the pool of threads under that for
-# threads. XCTest, which none of these tests use, leaks by itself.
-SANITIZE = ESPALIER_CORE=1 swift test -c release --disable-xctest
+# Kernels, models and compression under the address sanitizer and that for undefined behaviour, which traps; the pool of
+# threads under that for threads. XCTest, which none of these tests use, leaks by itself.
+SANITIZE = swift test -c release --disable-xctest
+ADDRESS = --sanitize=address -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined --scratch-path .build-asan
+sanitize fuzz: export ESPALIER_CORE = 1
 sanitize:
-	$(SANITIZE) --sanitize=address -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined --scratch-path .build-asan
+	$(SANITIZE) $(ADDRESS)
 	$(SANITIZE) --sanitize=thread --scratch-path .build-tsan --filter WorkerPool
 
 # Quantised directories with damage at random places, 20,000 and more of them, read and run under the address sanitizer.
 fuzz:
-	ESPALIER_MUTATIONS=7500 swift test -c release --disable-xctest --sanitize=address --scratch-path .build-asan-all \
-	  --filter "MutatedDirectory|FourBitModelTests/damage"
+	ESPALIER_MUTATIONS=7500 $(SANITIZE) $(ADDRESS) --filter "MutatedDirectory|FourBitModelTests/damage"

@@ -100,9 +100,14 @@ let package = Package(
   cLanguageStandard: .c11
 )
 
-// The numeric core and its tests alone, which need no other package: what the sanitizers build, see the Makefile.
+// From the kernels to compression, with their tests, which need no other package: what the sanitizers build, see the
+// Makefile.
 if Context.environment["ESPALIER_CORE"] != nil {
-  package.targets.removeAll { !["CKernels", "Compute", "TestSupport", "ComputeTests"].contains($0.name) }
+  let core = [
+    "CKernels", "Compute", "JSON", "Text", "Bert", "Measurement", "Training", "Compression", "TestSupport", "ComputeTests",
+    "BertTests", "CompressionTests",
+  ]
+  package.targets.removeAll { !core.contains($0.name) }
   package.products = []
   package.dependencies = []
 }
