@@ -104,7 +104,8 @@ let package = Package(
 // Makefile.
 if Context.environment["ESPALIER_CORE"] != nil {
   let core = [
-    "CKernels", "Compute", "JSON", "Text", "Bert", "Measurement", "Training", "Compression", "TestSupport", "ComputeTests",
+    "CKernels", "Compute", "JSON", "Text", "Bert", "Measurement", "Training", "Compression", "TestSupport",
+    "ComputeTests",
     "BertTests", "CompressionTests",
   ]
   package.targets.removeAll { !core.contains($0.name) }
