@@ -41,7 +41,7 @@ let package = Package(
     ),
     .target(name: "Reports", resources: [.embedInCode("Resources")], swiftSettings: settings),
     .target(
-      name: "Benchmarking", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"],
+      name: "Benchmarking", dependencies: ["Bert", "Compute", "Measurement", "Reports", "Text", "Training"],
       swiftSettings: settings),
     .target(name: "ONNX", dependencies: ["Bert", "Compute"], swiftSettings: settings),
     .target(

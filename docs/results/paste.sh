@@ -46,20 +46,20 @@ means() {
     $2 == "inference" && $3 != "all" { print "| " precision " | " $3 " | " $4 " | " $6 " | " $7 " |" }' "$peers"
 }
 # What the third line tells of the machine and the command.
-machine() { sed -n '3s/^2 cores of \(.*\) (family.*/\1/p' "$peers"; }
-command() { sed -n '3s/.*, \(`make bench-peers.*\)\.$/\1/p' "$peers"; }
+peers_machine() { sed -n '3s/^2 cores of \(.*\) (family.*/\1/p' "$peers"; }
+peers_command() { sed -n '3s/.*, \(`make bench-peers.*\)\.$/\1/p' "$peers"; }
 
 english_ratios() {
   printf '| Weights and products | Model | Threads | Times as fast as the fastest peer, mean | Least of the cells |\n'
   printf '| --- | --- | ---: | ---: | ---: |\n'
   means
-  printf '\n[Every cell](%s). Command: %s. Machine: %s, 2 cores.\n' "$peers" "$(command)" "$(machine)"
+  printf '\n[Every cell](%s). Command: %s. Machine: %s, 2 cores.\n' "$peers" "$(peers_command)" "$(peers_machine)"
 }
 chinese_ratios() {
   printf '| 权重与乘积 | 模型 | 线程 | 相对最快同类引擎的速度，均值 | 各单元格最小值 |\n'
   printf '| --- | --- | ---: | ---: | ---: |\n'
   means | sed -e 's/ to / 至 /'
-  printf '\n[全部单元格](%s)。命令：%s。机器：%s，2 核。\n' "$peers" "$(command)" "$(machine)"
+  printf '\n[全部单元格](%s)。命令：%s。机器：%s，2 核。\n' "$peers" "$(peers_command)" "$(peers_machine)"
 }
 
 # paste_into README MARKER FUNCTION

@@ -94,7 +94,9 @@ package struct Comparison {
         instructionSet: processes[name]?.greeting.instructionSet, problem: problems[name],
         difference: comparisons[name]?.difference,
         decibels: comparisons[name].flatMap { $0.decibels.isFinite ? $0.decibels : nil },
-        firstResultSeconds: processes[name]?.firstResultSeconds, peakResidentBytes: processes[name]?.peakResidentBytes,
+        firstResultSeconds: processes[name]?.firstResultSeconds,
+        // What empties the caches is memory of the process too.
+        peakResidentBytes: effort.coldCaches ? nil : processes[name]?.peakResidentBytes,
         turns: turns[name] ?? [])
     }
     for row in rows { if let problem = row.problem { progress("\(cell.workload): \(row.contestant): \(problem)") } }

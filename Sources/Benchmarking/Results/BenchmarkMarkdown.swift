@@ -1,4 +1,5 @@
 import Measurement
+import Reports
 
 /// The tables of a comparison, for terminals and Markdown alike.
 package struct BenchmarkMarkdown {
@@ -12,11 +13,11 @@ package struct BenchmarkMarkdown {
   }
 
   package var text: String {
-    var lines = ["# Times as fast as \(MarkdownTable.escaped(report.baseline))", ""]
+    var lines = ["# Times as fast as \(DataTable.escapedMarkdown(report.baseline))", ""]
     lines += [conditions, "", explanation]
     for summary in summaries {
       lines += ["", "## \(title(summary.cell))", ""]
-      lines += table(summary).lines
+      lines.append(text(table(summary)))
       lines += remarks(summary)
     }
     lines += repetitions
@@ -39,7 +40,7 @@ package struct BenchmarkMarkdown {
     var parts = [
       "\(machine.cpu ?? "unknown processor"), \(machine.logicalCores) logical cores"
         + (machine.affinityCores.map { $0 == machine.logicalCores ? "" : ", \($0) of them for this process" } ?? "")
-        + (machine.cpuQuota.map { ", a quota of \(FigureText.fixed($0, 1))" } ?? ""),
+        + (machine.cpuQuota.map { ", a quota of \(NumberText.fixed($0, 1))" } ?? ""),
       "\(report.threads) thread\(report.threads == 1 ? "" : "s")",
       sets.isEmpty ? "" : "instruction set \(sets.joined(separator: ", ")) (Espalier)",
       "frequency scaling: \(machine.frequencyGovernor ?? "not told by this system")",
@@ -71,26 +72,29 @@ package struct BenchmarkMarkdown {
     }
   }
 
-  private func table(_ summary: CellSummary) -> MarkdownTable {
+  private func table(_ summary: CellSummary) -> DataTable {
     let isSingle = summary.cell.isSingleStream
-    var table = MarkdownTable(
-      titles: ["Model", "Engine", "Weights", "Times as fast"]
-        + (isSingle
-          ? ["p50 ms", "p90 ms", "p99 ms", "p90 ms, early stopping", "Calls"] : ["Sentences/s", "ms a run", "Runs"])
-        + ["Rounds", "Spread", "First result s", "Memory MB", "Disk MB", "dB"],
-      textColumns: 3)
-    for row in summary.rows {
-      guard let facts = report.contestants.first(where: { $0.name == row.contestant }) else { continue }
-      table.rows.append([facts.model, facts.engine, facts.weights] + figures(row, facts, isSingle: isSingle))
+    let figures =
+      ["Times as fast"]
+      + (isSingle
+        ? ["p50 ms", "p90 ms", "p99 ms", "p90 ms, early stopping", "Calls"] : ["Sentences/s", "ms a run", "Runs"])
+      + ["Rounds", "Spread", "First result s", "Memory MB", "Disk MB", "dB"]
+    let rows: [[String]] = summary.rows.compactMap { row in
+      guard let facts = report.contestants.first(where: { $0.name == row.contestant }) else { return nil }
+      return [facts.model, facts.engine, facts.weights] + self.figures(row, facts, isSingle: isSingle)
     }
-    return table
+    return DataTable(
+      columns: ["Model", "Engine", "Weights"].map { .text($0) } + figures.map { .number($0) }, rows: rows)
   }
+
+  /// A table as one line of the text, without its end.
+  private func text(_ table: DataTable) -> String { String(table.markdown.dropLast()) }
 
   private func figures(_ row: RowSummary, _ facts: ContestantFacts, isSingle: Bool) -> [String] {
     guard let latency = row.latency, let ratio = row.ratio else {
       return ["not timed"] + Array(repeating: FigureText.none, count: isSingle ? 11 : 9)
     }
-    func two(_ value: Double) -> String { FigureText.fixed(value, 2) }
+    func two(_ value: Double) -> String { NumberText.fixed(value, 2) }
     var figures = [
       facts.name == report.baseline
         ? "1" : FigureText.with(row.ratioInterval?.lower, row.ratioInterval?.upper, two(ratio), two)
@@ -114,20 +118,20 @@ package struct BenchmarkMarkdown {
     }
     return figures + [
       "\(latency.count)", "\(row.rounds)", row.spread.map(FigureText.percent) ?? FigureText.none,
-      row.firstResultSeconds.map { FigureText.fixed($0, 2) } ?? FigureText.none,
+      row.firstResultSeconds.map { NumberText.fixed($0, 2) } ?? FigureText.none,
       FigureText.megabytes(row.peakResidentBytes), FigureText.megabytes(facts.diskBytes),
-      row.decibels.map { FigureText.fixed($0, 1) } ?? FigureText.none,
+      row.decibels.map { NumberText.fixed($0, 1) } ?? FigureText.none,
     ]
   }
 
   private func remarks(_ summary: CellSummary) -> [String] {
     var remarks = summary.rows.compactMap { row in
-      row.problem.map { "- \(MarkdownTable.escaped(row.contestant)) was not timed: \($0)." }
+      row.problem.map { "- \(DataTable.escapedMarkdown(row.contestant)) was not timed: \($0)." }
     }
     remarks += summary.ties.map { tie in
-      func two(_ value: Double) -> String { FigureText.fixed(value, 2) }
+      func two(_ value: Double) -> String { NumberText.fixed(value, 2) }
       return
-        "- Warning: \(MarkdownTable.escaped(tie.faster)) and \(MarkdownTable.escaped(tie.slower)) can't be ranked: "
+        "- Warning: \(DataTable.escapedMarkdown(tie.faster)) and \(DataTable.escapedMarkdown(tie.slower)) can't be ranked: "
         + FigureText.with(tie.interval.lower, tie.interval.upper, two(tie.ratio), two)
         + " times as fast, rounds spread by \(FigureText.percent(tie.spread))."
     }
@@ -136,21 +140,19 @@ package struct BenchmarkMarkdown {
 
   private var repetitions: [String] {
     guard let agreement = Agreement(summaries, baseline: report.baseline) else { return [] }
-    var table = MarkdownTable(
-      titles: ["Cell", "Contestant"] + report.repetitions.indices.map { "Repetition \($0 + 1)" } + [
-        "Largest difference"
-      ],
-      textColumns: 2)
-    for summary in summaries {
-      for row in summary.rows where row.contestant != report.baseline {
-        guard let disagreement = row.disagreement else { continue }
-        table.rows.append(
-          [summary.cell.workload, row.contestant] + row.repetitionRatios.map { FigureText.fixed($0, 3) }
-            + [FigureText.percent(disagreement)])
+    let columns =
+      report.repetitions.indices.map { "Repetition \($0 + 1)" } + ["Largest difference"]
+    let rows = summaries.flatMap { summary in
+      summary.rows.filter { $0.contestant != report.baseline }.compactMap { row in
+        row.disagreement.map { disagreement in
+          [summary.cell.workload, row.contestant] + row.repetitionRatios.map { NumberText.fixed($0, 3) }
+            + [FigureText.percent(disagreement)]
+        }
       }
     }
-    return ["", "## Repetitions", ""] + table.lines + [
-      "",
+    let table = DataTable(columns: [.text("Cell"), .text("Contestant")] + columns.map { .number($0) }, rows: rows)
+    return [
+      "", "## Repetitions", "", text(table), "",
       "The ratios of \(agreement.agreeing) of \(agreement.rows) rows stay within "
         + "\(FigureText.percent(Agreement.limit)) over \(report.repetitions.count) repetitions; the largest difference is "
         + "\(FigureText.percent(agreement.largest)).",
@@ -161,7 +163,7 @@ package struct BenchmarkMarkdown {
     var warnings: [String] = []
     if let load = report.machine.loadAverage?.first, load > 0.5 * Double(report.machine.logicalCores) {
       warnings.append(
-        "Warning: the load was \(FigureText.fixed(load, 1)) when the comparison began: something else was at work.")
+        "Warning: the load was \(NumberText.fixed(load, 1)) when the comparison began: something else was at work.")
     }
     let processors = report.machine.affinityCores ?? report.machine.logicalCores
     if report.threads > processors {
@@ -171,7 +173,7 @@ package struct BenchmarkMarkdown {
   }
 
   private func load(_ averages: [Double]?) -> String {
-    averages?.first.map { FigureText.fixed($0, 1) } ?? "unknown"
+    averages?.first.map { NumberText.fixed($0, 1) } ?? "unknown"
   }
 
   private func unique(_ texts: [String]) -> [String] {

@@ -7,8 +7,10 @@ public protocol Contestant {
 }
 
 extension Contestant {
-  /// - Parameter peak: the GFLOP/s that the machine has to give now; nil where nobody can tell.
-  public func reply(to request: RoundRequest, peak: () -> Double? = { nil }) throws -> RoundReply {
+  /// - Parameters:
+  ///   - peak: the GFLOP/s that the machine has to give now; nil where nobody can tell.
+  ///   - emptyCaches: called before each run of a request that wants them cold.
+  func reply(to request: RoundRequest, peak: () -> Double?, emptyCaches: () -> Void) throws -> RoundReply {
     switch request.operation {
     case .check:
       let values = try check(request.workload, runs: request.runs)
@@ -17,8 +19,9 @@ extension Contestant {
     case .time:
       for _ in 0..<(request.untimed ?? 0) { try run(request.workload) }
       return RoundReply(
-        seconds: try seconds(
-          request.workload, runs: request.runs, most: request.most ?? .infinity, cold: request.cold ?? false))
+        seconds: try seconds(request.workload, runs: request.runs, most: request.most ?? .infinity) {
+          if request.cold == true { emptyCaches() }
+        })
     case .peak:
       return RoundReply(values: (0..<request.runs).compactMap { _ in peak() })
     }
@@ -26,15 +29,14 @@ extension Contestant {
 
   /// The time that each of `runs` runs takes; of fewer, but at least one, where they take more than `most` seconds.
   ///
-  /// - Parameter cold: whether caches are emptied before each run, which isn't timed.
+  /// - Parameter prepare: called before each run, not timed.
   public func seconds(
-    _ workload: String, runs: Int, most: Double = .infinity, cold: Bool = false
+    _ workload: String, runs: Int, most: Double = .infinity, prepare: () -> Void = {}
   ) throws -> [Double] {
-    let sweep = cold ? CacheSweep() : nil
     var seconds: [Double] = []
     let first = ContinuousClock.now
     for _ in 0..<runs {
-      sweep?.run()
+      prepare()
       let start = ContinuousClock.now
       try run(workload)
       let end = ContinuousClock.now

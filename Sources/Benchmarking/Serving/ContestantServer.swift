@@ -13,17 +13,19 @@ import FoundationEssentials
 public enum ContestantServer {
   /// Returns at the end of the input, or of the output.
   ///
-  /// - Parameter peak: as of ``Contestant/reply(to:peak:)``.
+  /// - Parameter peak: the GFLOP/s that the machine has to give now; nil where nobody can tell.
   public static func serve(
     _ contestant: any Contestant, greeting: Greeting, peak: () -> Double? = { nil }
   ) throws {
     ProcessLifetime.endWithParent()
     guard try write(greeting) else { return }
+    // Made when it is first wanted: it is larger than most models.
+    lazy var sweep = CacheSweep()
     while let line = readLine() {
       guard let request = try? JSONDecoder().decode(RoundRequest.self, from: Data(line.utf8)) else {
         throw ServingError.malformedRequest(line: line)
       }
-      guard try write(try contestant.reply(to: request, peak: peak)) else { return }
+      guard try write(try contestant.reply(to: request, peak: peak) { sweep.run() }) else { return }
     }
   }
 

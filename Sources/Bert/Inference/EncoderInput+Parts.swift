@@ -18,7 +18,8 @@ extension EncoderInput {
   ///
   /// - Parameters:
   ///   - tokens: what a part may have at least, and what it should have at most; a single sequence may have more.
-  /// - Returns: nil where a thread would have nothing to do for more than a tenth of the time, by count of tokens.
+  /// - Returns: at least two parts; nil where a thread would have nothing to do for more than a tenth of the time, by count of
+  ///   tokens.
   package func parts(threadCount: Int, tokens: ClosedRange<Int>) throws(TensorError) -> [EncoderInput]? {
     let share = layout.tokenCount / threadCount
     guard share >= tokens.lowerBound else { return nil }
@@ -33,7 +34,7 @@ extension EncoderInput {
       if next > first { parts.append(first..<next) }
       first = next
     }
-    guard busiest(of: threadCount, taking: parts) * 10 <= share * 11 else { return nil }
+    guard parts.count > 1, busiest(of: threadCount, taking: parts) * 10 <= share * 11 else { return nil }
     var inputs: [EncoderInput] = []
     for range in parts { inputs.append(try sequences(range)) }
     return inputs

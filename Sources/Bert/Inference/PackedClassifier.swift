@@ -82,7 +82,7 @@ public struct PackedClassifier: Sendable {
   private func logits(_ input: EncoderInput, observer: LinearObserver?) throws(TensorError) -> [Float] {
     // An observer is told of one part after the other.
     if observer == nil,
-      let parts = try input.parts(threadCount: backend.threadCount, tokens: Self.tokensOfOneThread), parts.count > 1
+      let parts = try input.parts(threadCount: backend.threadCount, tokens: Self.tokensOfOneThread)
     {
       return try logits(whole: parts)
     }

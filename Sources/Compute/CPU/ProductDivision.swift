@@ -38,7 +38,8 @@ package struct ProductDivision {
       return tasks >= wanted
         && Double((tasks + threadCount - 1) / threadCount * threadCount) <= Self.tolerance * Double(tasks)
     }
-    panelsOfTask = (panels + min(panels, groups ?? wanted) - 1) / min(panels, groups ?? wanted)
+    let mostGroups = min(panels, groups ?? wanted)
+    panelsOfTask = (panels + mostGroups - 1) / mostGroups
     self.groups = (panels + panelsOfTask - 1) / panelsOfTask
   }
 

@@ -15,7 +15,7 @@ struct VariantStages {
 
   /// The variants, in the order of the report, and what was found on the way.
   struct Made {
-    var variants: [(variant: Variant, sums: [String: String])]
+    var variants: [MadeVariant]
     var ablation: LayerAblation
     var pruning: PruningFindings
     /// By variant.
@@ -82,7 +82,7 @@ struct VariantStages {
   }
 
   private func quantize(
-    _ entry: (variant: Variant, sums: [String: String]), _ scheme: QuantizationScheme, _ runner: StageRunner,
+    _ entry: MadeVariant, _ scheme: QuantizationScheme, _ runner: StageRunner,
     _ made: inout Made
   ) async throws {
     let source = runner.folder.models(entry.variant.name)

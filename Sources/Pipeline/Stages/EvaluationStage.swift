@@ -35,7 +35,7 @@ struct EvaluationFindings: Codable, Sendable {
 struct EvaluationStage {
   let settings: EvaluationSettings
   let data: RunData
-  let variants: [(variant: Variant, sums: [String: String])]
+  let variants: [MadeVariant]
   let devSum: String
   let process: MeasuringProcess
 
@@ -46,13 +46,11 @@ struct EvaluationStage {
   }
 
   func run(_ runner: StageRunner) async throws -> StageRecord<EvaluationFindings> {
-    var inputs = ["dev": devSum]
-    for (variant, sums) in variants {
-      for (file, sum) in sums { inputs["\(variant.name)/\(file)"] = sum }
-    }
     let identity = Settings(
       settings: settings, maximumLength: data.maximumLength, variants: variants.map(\.variant.name))
-    return try await runner.run("evaluate", settings: identity, inputs: inputs) {
+    return try await runner.run(
+      "evaluate", settings: identity, inputs: variants.inputs(devSum: devSum)
+    ) {
       let dev = try LabelledText.read(runner.folder.split("dev"), classCount: data.classCount)
       let timed = Array(dev.prefix(settings.latencySentences))
       let lengths = TokenizedText(timed, tokenizer: data.tokenizer, maximumLength: data.maximumLength).encodings

@@ -56,9 +56,7 @@ struct QuantizationTrainingStage {
     let settings = Settings(
       scheme: scheme, fakeQuantization: scheme.fakeQuantization, maximumLength: data.maximumLength)
     return try await runner.run("quantize.\(variant.name)", settings: settings, inputs: inputs) {
-      var model = try BertClassifier(
-        checkpoint: try Checkpoint(modelDirectory: trained), seed: 0, backend: backend)
-      model.fakeQuantization = scheme.fakeQuantization
+      let model = try BertClassifier(trainedFor: scheme, directory: trained, backend: backend)
       let target = runner.folder.models(variant.name)
       try runner.folder.makeParent(of: target)
       try ModelQuantizer(scheme: scheme).quantize(model, to: target, tokenizerSource: trained, backend: backend)
@@ -88,5 +86,13 @@ struct QuantizationTrainingStage {
     let integers = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
     return QuantizationTrainingFindings(
       trained: fake, converted: try Evaluator.predictions(integers, selection))
+  }
+}
+
+extension BertClassifier {
+  /// What a training to be rounded left, in floats, rounding as it did then.
+  init(trainedFor scheme: QuantizationScheme, directory: URL, backend: CPUBackend) throws {
+    try self.init(checkpoint: try Checkpoint(modelDirectory: directory), seed: 0, backend: backend)
+    fakeQuantization = scheme.fakeQuantization
   }
 }

@@ -28,9 +28,8 @@ struct RoundingAgreementStage {
     inputs["dev"] = devSum
     let settings = Settings(fakeQuantization: scheme.fakeQuantization, maximumLength: data.maximumLength)
     return try await runner.run("agree.\(variant.name)", settings: settings, inputs: inputs) {
-      var model = try BertClassifier(
-        checkpoint: try Checkpoint(modelDirectory: runner.folder.work(variant.name)), seed: 0, backend: backend)
-      model.fakeQuantization = scheme.fakeQuantization
+      let model = try BertClassifier(
+        trainedFor: scheme, directory: runner.folder.work(variant.name), backend: backend)
       let trained = try Evaluator.predictions(try FakeQuantizedClassifier(model, backend: backend), data.dev())
       return (QuantizationTrainingFindings(trained: trained, converted: predictions), [])
     }

@@ -42,13 +42,9 @@ struct SeedStage {
     let made = try await VariantStages(
       recipe: recipe, data: data, pretrained: pretrained, labels: labels, backend: backend
     ).run(runner)
-    var inputs = ["dev": devSum]
-    for (variant, sums) in made.variants {
-      for (file, sum) in sums { inputs["\(variant.name)/\(file)"] = sum }
-    }
     let settings = Settings(maximumLength: data.maximumLength, variants: made.variants.map(\.variant.name))
     let record: StageRecord<[SeedFindings.Model]> = try await runner.run(
-      "predict", settings: settings, inputs: inputs
+      "predict", settings: settings, inputs: made.variants.inputs(devSum: devSum)
     ) {
       let dev = try data.dev()
       runner.progress.begin("predict", unit: "models", total: made.variants.count)

@@ -26,6 +26,20 @@ struct Variant: Sendable {
   }
 }
 
+/// A variant that a stage has made, with the sums of its files.
+typealias MadeVariant = (variant: Variant, sums: [String: String])
+
+extension [MadeVariant] {
+  /// What their predictions on dev depend on, as a stage's inputs.
+  func inputs(devSum: String) -> [String: String] {
+    var inputs = ["dev": devSum]
+    for (variant, sums) in self {
+      for (file, sum) in sums { inputs["\(variant.name)/\(file)"] = sum }
+    }
+    return inputs
+  }
+}
+
 /// How a variant's weights are stored.
 enum WeightFormat: Equatable, Sendable {
   case stored(StoredPrecision)

@@ -1,14 +1,14 @@
 /// Named columns and rows of text, for HTML and Markdown alike.
-struct DataTable: Equatable, Sendable {
-  struct Column: Equatable, Sendable {
+package struct DataTable: Equatable, Sendable {
+  package struct Column: Equatable, Sendable {
     let title: String
     /// Numbers stand at the right.
     let isNumber: Bool
     /// Quoted from elsewhere.
     var isReference = false
 
-    static func text(_ title: String) -> Column { Column(title: title, isNumber: false) }
-    static func number(_ title: String) -> Column { Column(title: title, isNumber: true) }
+    package static func text(_ title: String) -> Column { Column(title: title, isNumber: false) }
+    package static func number(_ title: String) -> Column { Column(title: title, isNumber: true) }
     static func reference(_ title: String, isNumber: Bool = true) -> Column {
       Column(title: title, isNumber: isNumber, isReference: true)
     }
@@ -21,10 +21,18 @@ struct DataTable: Equatable, Sendable {
   /// One text a column. The first names the row.
   let rows: [[String]]
   /// A style class a row, where there is one.
-  var rowClasses: [Int: String] = [:]
+  var rowClasses: [Int: String]
+
+  package init(columns: [Column], rows: [[String]]) { self.init(columns: columns, rows: rows, rowClasses: [:]) }
+
+  init(columns: [Column], rows: [[String]], rowClasses: [Int: String]) {
+    self.columns = columns
+    self.rows = rows
+    self.rowClasses = rowClasses
+  }
 
   /// A GitHub table. Text that Markdown or HTML would take for its own is escaped.
-  var markdown: String {
+  package var markdown: String {
     var lines = [
       "| " + columns.map { DataTable.escapedMarkdown($0.title) }.joined(separator: " | ") + " |",
       "| " + columns.map { $0.isNumber ? "---:" : "---" }.joined(separator: " | ") + " |",
@@ -65,7 +73,7 @@ struct DataTable: Equatable, Sendable {
       ])
   }
 
-  static func escapedMarkdown(_ text: String) -> String {
+  package static func escapedMarkdown(_ text: String) -> String {
     var result = ""
     for character in text {
       switch character {

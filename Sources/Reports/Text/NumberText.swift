@@ -1,10 +1,10 @@
 /// Numbers as the report prints them, the same in every locale.
-enum NumberText {
+package enum NumberText {
   /// What stands where nothing was measured.
   static let missing = "N/A"
 
   /// With a fixed count of decimals; "N/A" for NaN and the infinities.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return missing }
     var power = 1.0
     for _ in 0..<decimals { power *= 10 }
