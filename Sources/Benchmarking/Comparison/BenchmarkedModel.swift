@@ -63,7 +63,7 @@ package struct BenchmarkedModel: Sendable {
       Workload.fixed(batch: $0.batch, tokens: $0.tokens, vocabularySize: vocabularySize)
     }
     if let texts {
-      let tokenizer = try WordPieceTokenizer(modelDirectory: directory, vocabSize: configuration.vocabSize)
+      let tokenizer = try ModelTokenizer.read(modelDirectory: directory, vocabSize: configuration.vocabSize)
       let limit = min(maximumLength, configuration.maxPositionEmbeddings)
       workloads.append(
         Workload(

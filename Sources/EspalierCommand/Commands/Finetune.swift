@@ -66,7 +66,7 @@ struct Finetune: AsyncParsableCommand {
     let start = try BertClassifier(
       checkpoint: try Checkpoint(modelDirectory: directory), labels: names, seed: seed, backend: backend)
     let (train, held) = try sentences(classCount: names.count)
-    let tokenizer = try WordPieceTokenizer(modelDirectory: directory, vocabSize: start.configuration.vocabSize)
+    let tokenizer = try ModelTokenizer.read(modelDirectory: directory, vocabSize: start.configuration.vocabSize)
     let length = compute.length(start.configuration)
     let rows = TokenizedText(train, tokenizer: tokenizer, maximumLength: length)
     progress.begin("finetune", unit: "sentences", total: rows.count * numTrainEpochs)

@@ -122,7 +122,7 @@ struct Inspect: AsyncParsableCommand {
   /// Whether there is one; one that is broken or doesn't fit the model is an error.
   private func hasTokenizer(_ directory: URL, _ configuration: BertConfiguration) throws -> Bool {
     do throws(TextError) {
-      _ = try WordPieceTokenizer(modelDirectory: directory, vocabSize: configuration.vocabSize)
+      _ = try ModelTokenizer.read(modelDirectory: directory, vocabSize: configuration.vocabSize)
       return true
     } catch {
       if case .missingFile = error { return false }

@@ -26,7 +26,7 @@ struct Predict: AsyncParsableCommand {
     let directory = try await model.directory(quietness.progress(ProcessInfo.processInfo.environment))
     let classifier = try PackedClassifier(
       checkpoint: try Checkpoint(modelDirectory: directory), backend: try compute.backend())
-    let tokenizer = try WordPieceTokenizer(
+    let tokenizer = try ModelTokenizer.read(
       modelDirectory: directory, vocabSize: classifier.configuration.vocabSize)
     let labels = classifier.configuration.id2label
     let length = compute.length(classifier.configuration)

@@ -62,7 +62,7 @@ extension Quantize {
       fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, codebook: codebook))
     let configuration = source.configuration
     let sentences = try LabelledText.read(mixedOptions.file, classCount: configuration.numLabels)
-    let tokenizer = try WordPieceTokenizer(modelDirectory: source.directory, vocabSize: configuration.vocabSize)
+    let tokenizer = try ModelTokenizer.read(modelDirectory: source.directory, vocabSize: configuration.vocabSize)
     let data = TokenizedText(sentences, tokenizer: tokenizer, maximumLength: compute.length(configuration))
     let sample = TokenizedText(
       DataSplit.sample(sentences, count: mixedOptions.sentences, seed: Self.seed), tokenizer: tokenizer,

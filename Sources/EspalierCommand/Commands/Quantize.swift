@@ -130,7 +130,7 @@ struct Quantize: AsyncParsableCommand {
       LabelledSentence(text: $0.text, label: 0)
     }
     let sentences = DataSplit.sample(all, count: calibrationSentences, seed: Self.seed)
-    let tokenizer = try WordPieceTokenizer(
+    let tokenizer = try ModelTokenizer.read(
       modelDirectory: source.directory, vocabSize: source.configuration.vocabSize)
     let text = TokenizedText(
       sentences, tokenizer: tokenizer, maximumLength: compute.length(source.configuration))

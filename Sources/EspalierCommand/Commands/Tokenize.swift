@@ -26,7 +26,7 @@ struct Tokenize: AsyncParsableCommand {
 
   func run() async throws {
     let progress = quietness.progress(ProcessInfo.processInfo.environment)
-    let tokenizer = try WordPieceTokenizer(modelDirectory: try await model.directory(progress))
+    let tokenizer = try ModelTokenizer.read(modelDirectory: try await model.directory(progress))
     try LineInput(isJSON: json).forEachGroup { lines in
       try Output.jsonLines(
         lines.map { line in

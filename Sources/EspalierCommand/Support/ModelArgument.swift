@@ -56,7 +56,7 @@ struct ComputeOptions: ParsableArguments {
   func text(_ path: String, _ directory: URL, _ configuration: BertConfiguration) throws -> TokenizedText {
     let sentences = try LabelledText.read(URL(filePath: path), classCount: configuration.numLabels)
     return TokenizedText(
-      sentences, tokenizer: try WordPieceTokenizer(modelDirectory: directory, vocabSize: configuration.vocabSize),
+      sentences, tokenizer: try ModelTokenizer.read(modelDirectory: directory, vocabSize: configuration.vocabSize),
       maximumLength: length(configuration))
   }
 

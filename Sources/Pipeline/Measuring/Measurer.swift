@@ -13,7 +13,7 @@ package enum Measurer {
       instructionSet: InstructionSet.selected(environment: ProcessInfo.processInfo.environment),
       threadCount: request.threads ?? ProcessorCount.available)
     let model = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
-    let tokenizer = try WordPieceTokenizer(modelDirectory: directory, vocabSize: model.configuration.vocabSize)
+    let tokenizer = try ModelTokenizer.read(modelDirectory: directory, vocabSize: model.configuration.vocabSize)
     let data = try request.data.map {
       try LabelledText.read(URL(filePath: $0), classCount: model.configuration.numLabels)
     }
@@ -44,7 +44,7 @@ package enum Measurer {
   }
 
   private static func logits(
-    _ sentence: String, _ tokenizer: WordPieceTokenizer, _ model: PackedClassifier, _ request: MeasurementRequest
+    _ sentence: String, _ tokenizer: any Tokenizer, _ model: PackedClassifier, _ request: MeasurementRequest
   ) throws -> [Float] {
     let text = TokenizedText(
       [LabelledSentence(text: sentence, label: 0)], tokenizer: tokenizer, maximumLength: request.maximumLength)
@@ -68,7 +68,7 @@ package enum Measurer {
   /// One sentence of each length, each cut from the timed sentences set end to end. Lengths that the model can't take are
   /// left out.
   private static func length(
-    _ lengths: [Int], _ tokenizer: WordPieceTokenizer, _ model: PackedClassifier, _ request: MeasurementRequest
+    _ lengths: [Int], _ tokenizer: any Tokenizer, _ model: PackedClassifier, _ request: MeasurementRequest
   ) throws -> [MeasurementReply.Length] {
     let usable = Set(lengths).filter { $0 <= model.configuration.maxPositionEmbeddings }.sorted()
     guard let longest = usable.last, !request.sentences.isEmpty else { return [] }

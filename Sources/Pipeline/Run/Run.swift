@@ -54,7 +54,7 @@ package struct Run: Sendable {
     ).run(runner)
     let data = RunData(
       folder: folder,
-      tokenizer: try WordPieceTokenizer(
+      tokenizer: try ModelTokenizer.read(
         modelDirectory: pretrained.tokenizer, vocabSize: pretrained.configuration.vocabSize),
       maximumLength: min(recipe.data.maximumLength, pretrained.configuration.maxPositionEmbeddings),
       classCount: dataset.labels.count,

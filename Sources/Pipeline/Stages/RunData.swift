@@ -4,7 +4,7 @@ import Text
 /// The splits of a run, tokenised when asked for.
 struct RunData {
   let folder: RunFolder
-  let tokenizer: WordPieceTokenizer
+  let tokenizer: any Tokenizer
   let maximumLength: Int
   let classCount: Int
   /// Of the files of the splits.

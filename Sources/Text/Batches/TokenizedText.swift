@@ -4,7 +4,7 @@ public struct TokenizedText: Sendable {
   public let labels: [Int32]
 
   /// - Parameter maximumLength: of a sentence in tokens, specials included; longer ones are cut.
-  public init(_ sentences: [LabelledSentence], tokenizer: WordPieceTokenizer, maximumLength: Int) {
+  public init(_ sentences: [LabelledSentence], tokenizer: any Tokenizer, maximumLength: Int) {
     encodings = sentences.map { tokenizer.encode($0.text, maximumLength: maximumLength) }
     labels = sentences.map { Int32($0.label) }
   }

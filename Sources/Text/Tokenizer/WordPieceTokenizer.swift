@@ -3,7 +3,7 @@ public import FoundationEssentials
 /// BERT's tokenizer: text to ids, identical to Hugging Face's `tokenizers`.
 ///
 /// - SeeAlso: docs/formats.md for the files that it reads.
-public struct WordPieceTokenizer: Sendable {
+public struct WordPieceTokenizer: Tokenizer {
   private let settings: TokenizerSettings
   private let pieces: WordPiece
   private let classID: Int32
@@ -53,7 +53,7 @@ public struct WordPieceTokenizer: Sendable {
   /// - Parameter maximumLength: of the result, specials included; the longer text is cut first. At least 2, or 3 for a
   ///   pair.
   /// - Complexity: O(bytes); some millions of tokens a second for English.
-  public func encode(_ text: String, pair: String? = nil, maximumLength: Int? = nil) -> Encoding {
+  public func encode(_ text: String, pair: String?, maximumLength: Int?) -> Encoding {
     var first = ids(of: text)
     var second = pair.map(ids)
     if let maximumLength {
