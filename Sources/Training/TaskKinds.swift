@@ -26,7 +26,9 @@ extension TargetKind {
 
 extension Metric {
   /// Whether it judges answers of this kind.
-  public func judges(_ kind: TargetKind, classCount: Int) -> Bool { kind.metrics(classCount: classCount).contains(self) }
+  public func judges(_ kind: TargetKind, classCount: Int) -> Bool {
+    kind.metrics(classCount: classCount).contains(self)
+  }
 }
 
 extension BertClassifier {

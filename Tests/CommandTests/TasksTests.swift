@@ -70,8 +70,9 @@ import Testing
         "run", task, "--data", data.path(percentEncoded: false), "--output", scratch.path + "/out-" + task, "--quiet",
       ]
         + [
-          "model.name=\(scratch.path)/model", "data.maximum_length=24", "finetune.num_train_epochs=4",
-          "finetune.learning_rate=2.0e-3", "finetune.train_batch_size=8", "refinetune.num_train_epochs=1",
+          "model.name=\(scratch.path)/model", "data.maximum_length=24",
+          "finetune.num_train_epochs=\(task == "stsb" ? 20 : 8)", "finetune.learning_rate=3.0e-3",
+          "finetune.train_batch_size=8", "refinetune.num_train_epochs=1",
           "refinetune.train_batch_size=8", "refinetune.learning_rate=1.0e-3", "prune.layers=1", "controls=[top]",
           "quantize=[int8-ptq-dynamic, int8-qat, mixed]", "qat.num_train_epochs=1", "evaluate.rounds=1",
           "evaluate.latency_sentences=3", "evaluate.warmup=1", "evaluate.batch_sizes=[1, 2]", "evaluate.batch_tokens=8",
@@ -116,10 +117,14 @@ import Testing
 
   @Test("CoLA's: one sentence, judged by Matthews' correlation") func cola() throws {
     let results = try run("cola", metric: "matthews_correlation")
-    #expect(results.variants.allSatisfy { $0.score == $0.mcc && $0.accuracy != nil && $0.mcnemar_p_holm != nil || $0.name == "baseline" })
+    #expect(
+      results.variants.allSatisfy {
+        $0.score == $0.mcc && $0.accuracy != nil && $0.mcnemar_p_holm != nil || $0.name == "baseline"
+      })
     let report = try text("out-cola/report/results.md")
     #expect(report.contains("| Matthews correlation | 95 % interval |"), "\(report.prefix(2000))")
-    #expect(report.contains("For a Matthews correlation budget") || report.contains("within the Matthews correlation budget"))
+    #expect(
+      report.contains("For a Matthews correlation budget") || report.contains("within the Matthews correlation budget"))
     #expect(try text("out-cola/models/pruned/README.md").contains("| Matthews correlation on dev |"))
     // In Chinese, and the run beside itself.
     let chinese = try Program.run([
@@ -133,7 +138,9 @@ import Testing
     let results = try run("mrpc", metric: "f1")
     #expect(results.variants.allSatisfy { $0.score == $0.f1 })
     let split = try text("out-mrpc/split/dev.jsonl")
-    #expect(split.contains(#""pair":"a fine film word"#) && split.contains(#""sentence":"a \"fine\" film"#), "\(split.prefix(300))")
+    #expect(
+      split.contains(#""pair":"a fine film word"#) && split.contains(#""sentence":"a \"fine\" film"#),
+      "\(split.prefix(300))")
     #expect(try text("out-mrpc/report/index.html").contains("p (randomisation)"))
   }
 
@@ -154,7 +161,8 @@ import Testing
     let rows = (0..<120).map { row -> String in
       let (isFine, isDull) = (row % 2 == 0, row % 3 == 0)
       let classes = (isFine ? ["fine"] : []) + (isDull ? ["dull"] : [])
-      return "\"\(isFine ? "fine " : "")\(isDull ? "dull, " : "")film word\(9 + row % 80)\",\"\(classes.joined(separator: ","))\""
+      return
+        "\"\(isFine ? "fine " : "")\(isDull ? "dull, " : "")film word\(9 + row % 80)\",\"\(classes.joined(separator: ","))\""
     }
     let csv = "comment,classes\n" + rows.joined(separator: "\n") + "\n"
     let plain = try scratch.write(csv, "data.csv").path(percentEncoded: false)
@@ -184,13 +192,17 @@ import Testing
     #expect(ablated.output.contains("macro F1"), "\(ablated.output)\(ablated.errors)")
     // What doesn't go together is said before anything is read.
     let wrong = try Program.run(["evaluate", model, "--data", plain, "--metric", "pearson"] + columns)
-    #expect(wrong.status == 64 && wrong.errors.contains("expected one of accuracy, f1_macro, f1_micro"), "\(wrong.errors)")
+    #expect(
+      wrong.status == 64 && wrong.errors.contains("expected one of accuracy, f1_macro, f1_micro"), "\(wrong.errors)")
     let unstated = try Program.run(["evaluate", model, "--data", "-"] + columns, input: Data(csv.utf8))
-    #expect(unstated.status == 65 && unstated.errors.contains("standard input: expected its format"), "\(unstated.errors)")
+    #expect(
+      unstated.status == 65 && unstated.errors.contains("standard input: expected its format"), "\(unstated.errors)")
   }
 
   @Test("A recipe of one's own files") func ownFiles() throws {
-    let rows = (0..<200).map { #"{"q": "a film word\#(9 + $0 % 80)", "a": "\#($0 % 2 == 0 ? "fine" : "dull")", "ok": "\#($0 % 2 == 0 ? "yes" : "no")"}"# }
+    let rows = (0..<200).map {
+      #"{"q": "a film word\#(9 + $0 % 80)", "a": "\#($0 % 2 == 0 ? "fine" : "dull")", "ok": "\#($0 % 2 == 0 ? "yes" : "no")"}"#
+    }
     try scratch.write(rows.joined(separator: "\n") + "\n", "own.jsonl")
     try scratch.write(
       """
@@ -213,11 +225,15 @@ import Testing
       convert: []
       evaluate: {rounds: 1, latency_sentences: 2, warmup: 1, batch_sizes: [1], batch_tokens: 8, lengths: [5]}
       """, "own.yaml")
-    let arguments = ["run", scratch.path + "/own.yaml", "--data", scratch.path, "--output", scratch.path + "/own", "--quiet"]
+    let arguments = [
+      "run", scratch.path + "/own.yaml", "--data", scratch.path, "--output", scratch.path + "/own", "--quiet",
+    ]
     let result = try Program.run(arguments)
     #expect(result.status == 0, "\(result.errors)")
     #expect(try text("own/report/results.json").contains("\"metric\" : \"f1_macro\""))
     let wrong = try Program.run(arguments + ["--set", "data.metric=pearson"])
-    #expect(wrong.status == 65 && wrong.errors.contains("data.metric: expected one of accuracy, f1, f1_macro"), "\(wrong.errors)")
+    #expect(
+      wrong.status == 65 && wrong.errors.contains("data.metric: expected one of accuracy, f1, f1_macro"),
+      "\(wrong.errors)")
   }
 }

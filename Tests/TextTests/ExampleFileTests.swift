@@ -18,7 +18,9 @@ import Text
     func first(_ task: GLUETask, _ text: String) throws -> LabelledSentence? {
       try read(text, "\(task).tsv", task.format).first
     }
-    #expect(try first(.cola, "gj04\t1\t\tOur friends won't buy this.\n") == LabelledSentence(text: "Our friends won't buy this.", label: 1))
+    #expect(
+      try first(.cola, "gj04\t1\t\tOur friends won't buy this.\n")
+        == LabelledSentence(text: "Our friends won't buy this.", label: 1))
     #expect(try first(.sst2, "sentence\tlabel\na fine film \t1\n") == LabelledSentence(text: "a fine film", label: 1))
     #expect(
       try first(.mrpc, "\u{FEFF}Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\r\n0\t70\t71\tHe \"said\" so\t\"He did\r\n")
@@ -64,7 +66,8 @@ import Text
   @Test("Cells of CSV hold commas, quotes and ends of lines") func csv() throws {
     let format = ExampleFormat(text: ["a"], pair: ["b"], isPair: true, target: ["c"], labels: ["no", "yes"])
     let rows = try read(
-      "a,b,c\r\n\"one, two\",\"she said \"\"so\"\"\",yes\r\n\r\n\"two\nlines\",,no\nplain,\"\",\"yes\"", "a.csv", format)
+      "a,b,c\r\n\"one, two\",\"she said \"\"so\"\"\",yes\r\n\r\n\"two\nlines\",,no\nplain,\"\",\"yes\"", "a.csv", format
+    )
     #expect(
       rows == [
         LabelledSentence(text: "one, two", pair: "she said \"so\"", label: 1),
@@ -98,7 +101,10 @@ import Text
       ("a.csv", "text,label\n\"a\"b,1\n", "line 2: expected a comma or the end of the line after the quote"),
       ("a.csv", "text,label\na\"b,1\n", "line 2: expected quotes around the whole of column 1"),
       ("a.csv", "text,label\n\"a\nb\",1\na,2,3\n", "line 4: expected 2 columns, found 3"),
-      ("a.tsv", "text\tlabel\na\tmaybe\n", "line 2, column 'label': expected a label, one of 'no', 'yes' or a number from 0 to 1, found 'maybe'"),
+      (
+        "a.tsv", "text\tlabel\na\tmaybe\n",
+        "line 2, column 'label': expected a label, one of 'no', 'yes' or a number from 0 to 1, found 'maybe'"
+      ),
       ("a.tsv", "text\tlabel\na\t2\n", "line 2: expected a label from 0 to 1, found 2"),
       ("a.jsonl", "{\"text\": \"a\"}\n", "line 1: expected an object with the key 'label' or 'score', found none"),
       ("a.jsonl", "\n{\"text\": 1, \"label\": 0}\n", "line 2: expected an object with the string"),
@@ -120,7 +126,8 @@ import Text
     let unnamed = ExampleFormat(hasHeader: false, text: ["text"], pair: [], target: ["1"], labels: ["no", "yes"])
     #expect(
       scratch.message { _ = try read("0\ta\n", "b.tsv", unnamed) }
-        == "DIR/b.tsv: its first line names no columns: expected the number of the column of the text, from 1, found text")
+        == "DIR/b.tsv: its first line names no columns: expected the number of the column of the text, from 1, found text"
+    )
     let far = ExampleFormat(hasHeader: false, text: ["3"], pair: [], target: ["1"], labels: ["no", "yes"])
     #expect(
       scratch.message { _ = try read("0\ta\n", "c.tsv", far) }
@@ -135,10 +142,13 @@ import Text
   }
 
   @Test("Read in pieces and kept in a file, it is the same data set") func streaming() throws {
-    let words = (0..<2000).map { "{\"sentence\": \"a film \($0 % 7 == 0 ? "fine fine" : "")\", \"pair\": \"dull\", \"label\": \($0 % 2)}\n" }
+    let words = (0..<2000).map {
+      "{\"sentence\": \"a film \($0 % 7 == 0 ? "fine fine" : "")\", \"pair\": \"dull\", \"label\": \($0 % 2)}\n"
+    }
     let path = try scratch.write(words.joined(), "a.jsonl").path(percentEncoded: false)
     try scratch.write(
-      (["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "fine", "film", "dull"]).joined(separator: "\n"), "vocab.txt")
+      (["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "fine", "film", "dull"]).joined(separator: "\n"), "vocab.txt"
+    )
     let tokenizer = try ModelTokenizer.read(modelDirectory: scratch.url)
     let format = ExampleFormat(labels: ["no", "yes"])
     let whole = TokenizedText(try ExampleFile.read(path, format), tokenizer: tokenizer, maximumLength: 16)

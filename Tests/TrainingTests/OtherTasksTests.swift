@@ -49,7 +49,8 @@ import Training
     // The best epoch is the one that is kept, and what it was chosen by is told.
     #expect(result.history.allSatisfy { $0.selectionMetric == .pearson && $0.selectionAccuracy == nil })
     #expect(try found.score(.pearson) == result.history.compactMap(\.selectionScore).max())
-    #expect(try found.loss() == result.history.first { $0.selectionScore == (try? found.score(.pearson)) }?.selectionLoss)
+    #expect(
+      try found.loss() == result.history.first { $0.selectionScore == (try? found.score(.pearson)) }?.selectionLoss)
   }
 
   @Test("Several classes") func multiLabel() throws {
@@ -65,7 +66,8 @@ import Training
     #expect(try found.score(.macroF1) == result.history.compactMap(\.selectionScore).max())
   }
 
-  @Test("A student that follows its teacher alone comes to say the same", arguments: [TargetKind.regression, .multiLabel])
+  @Test(
+    "A student that follows its teacher alone comes to say the same", arguments: [TargetKind.regression, .multiLabel])
   func student(_ kind: TargetKind) throws {
     let backend = try CPUBackend()
     let data = Self.data(64, seed: 1, kind)

@@ -28,7 +28,9 @@ struct Ablate: AsyncParsableCommand {
     let metric = try judging.resolved(columns, classifier.configuration)
     let rows = try compute.text(data, columns, directory, classifier.configuration)
     progress.begin("ablate", unit: "sentences", total: rows.count)
-    let ablation = try LayerAblation.measure(classifier, on: rows, metric: metric) { progress.advance(to: $0, note: "") }
+    let ablation = try LayerAblation.measure(classifier, on: rows, metric: metric) {
+      progress.advance(to: $0, note: "")
+    }
     progress.end()
     if display.json { return try Output.json(ablation) }
     try Output.line("\(ablation.sentences) sentences, \(metric.title) \(ablation.accuracy), loss \(ablation.loss)")

@@ -87,7 +87,8 @@ struct Bench: AsyncParsableCommand {
       variants: names(variants))
     let field = try Field(
       plan, models: models, shapes: try BatchShape.list(shapes),
-      texts: try ragged.map { try PlainText.read(URL(filePath: $0), columns.exampleFormat(nil, labels: [])) }, maximumLength: compute.maximumLength,
+      texts: try ragged.map { try PlainText.read(URL(filePath: $0), columns.exampleFormat(nil, labels: [])) },
+      maximumLength: compute.maximumLength,
       baseline: baseline, scratch: scratch,
       peers: plan.peerEngines.isEmpty ? nil : try peerDirectory(plan, environment),
       built: { try PeerModels.directory(for: $0.directory, environment: environment) },

@@ -24,7 +24,10 @@ struct Finetune: AsyncParsableCommand {
       "The names of the classes, in the order of their numbers; those of --task, or negative,positive, where it isn't given."
   )
   var labels: String?
-  @Option(help: "\(TargetKind.allCases.map(\.rawValue).joined(separator: ", ")); that of --task, or the first, where it isn't given.")
+  @Option(
+    help:
+      "\(TargetKind.allCases.map(\.rawValue).joined(separator: ", ")); that of --task, or the first, where it isn't given."
+  )
   var problemType: TargetKind?
   @OptionGroup var columns: DataOptions
   @OptionGroup var judging: MetricOption
@@ -95,7 +98,8 @@ struct Finetune: AsyncParsableCommand {
           + (epoch.selectionScore.map { ", selection \(metric.title) \($0)" } ?? "")
           + (epoch.selectionLoss.map { ", selection loss \($0)" } ?? ""))
     }
-    try Output.line("\(output): \(held.count == 0 ? "the last epoch" : "the epoch of the best selection \(metric.title)")")
+    try Output.line(
+      "\(output): \(held.count == 0 ? "the last epoch" : "the epoch of the best selection \(metric.title)")")
   }
 
   private func names(_ kind: TargetKind) throws -> [String] {

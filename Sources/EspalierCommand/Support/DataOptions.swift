@@ -9,7 +9,9 @@ import Training
 /// How a file of examples is read.
 struct DataOptions: ParsableArguments {
   @Option(
-    help: "Read columns and classes as a task of GLUE has them: \(GLUETask.allCases.map(\.rawValue).joined(separator: ", ")).")
+    help:
+      "Read columns and classes as a task of GLUE has them: \(GLUETask.allCases.map(\.rawValue).joined(separator: ", "))."
+  )
   var task: GLUETask?
   @Option(help: "tsv, csv or jsonl, where the name of the file doesn't tell, as with - for the standard input.")
   var format: ExampleFormat.Container?

@@ -51,7 +51,8 @@ package enum Measurer {
   ) throws -> [Float] {
     let pair = request.pairs.flatMap { $0.indices.contains(index) ? $0[index] : nil }
     let text = TokenizedText(
-      [LabelledSentence(text: request.sentences[index], pair: pair, label: 0)], tokenizer: tokenizer, maximumLength: request.maximumLength)
+      [LabelledSentence(text: request.sentences[index], pair: pair, label: 0)], tokenizer: tokenizer,
+      maximumLength: request.maximumLength)
     return try model.logits(try EncoderInput(text.batch([0])))
   }
 

@@ -92,7 +92,8 @@ package struct Run: Sendable {
       recipe: recipe, metric: task.metric, evaluation: evaluation.findings, made: made,
       agreements: agreements, seeds: seeds, splits: split.findings,
       pretrained: fetcher.catalogue.models[recipe.model.name], data: input, dataTitle: task.title,
-      labels: task.labels, sentences: dev?.map { row in row.pair.map { "\(row.text) | \($0)" } ?? row.text }, command: command, commit: commit
+      labels: task.labels, sentences: dev?.map { row in row.pair.map { "\(row.text) | \($0)" } ?? row.text },
+      command: command, commit: commit
     ).results()
     _ = try ReportStage.write(results, to: folder.report)
     for entry in made.variants { try writeCard(of: entry.variant, results) }

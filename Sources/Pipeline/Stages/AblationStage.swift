@@ -40,7 +40,9 @@ struct AblationStage {
       let packed = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: model), backend: backend)
       runner.progress.begin("ablate", unit: "sentences", total: selection.count)
       defer { runner.progress.end() }
-      let ablation = try LayerAblation.measure(packed, on: selection, metric: data.metric) { runner.progress.advance(to: $0, note: "") }
+      let ablation = try LayerAblation.measure(packed, on: selection, metric: data.metric) {
+        runner.progress.advance(to: $0, note: "")
+      }
       return (ablation, [])
     }
   }

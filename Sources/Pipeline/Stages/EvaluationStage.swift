@@ -65,7 +65,8 @@ struct EvaluationStage {
           let request = MeasurementRequest(
             model: runner.folder.models(entry.variant.name).path(percentEncoded: false),
             sentences: timed.map(\.text),
-            pairs: timed.contains { $0.pair != nil } ? timed.map(\.pair) : nil, warmup: settings.warmup, batchSizes: settings.batchSizes,
+            pairs: timed.contains { $0.pair != nil } ? timed.map(\.pair) : nil, warmup: settings.warmup,
+            batchSizes: settings.batchSizes,
             batchTokens: settings.batchTokens, lengths: settings.lengths, threads: settings.threads,
             maximumLength: data.maximumLength,
             data: runner.folder.split("dev").path(percentEncoded: false))

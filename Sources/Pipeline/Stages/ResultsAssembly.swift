@@ -246,7 +246,8 @@ struct ResultsAssembly {
       else { continue }
       points.append(
         DepthPoint(
-          layers: layers, accuracy: accuracy, kind: kind, interval: row.score == nil ? row.accuracyInterval : row.scoreInterval,
+          layers: layers, accuracy: accuracy, kind: kind,
+          interval: row.score == nil ? row.accuracyInterval : row.scoreInterval,
           split: reportedSplit))
     }
     return points

@@ -15,7 +15,8 @@ extension RunDifference {
   private var table: DataTable {
     DataTable(
       columns: [
-        .text("Model"), .number("\(words.accuracy), first"), .number("\(words.accuracy), second"), .number("Difference (points)"),
+        .text("Model"), .number("\(words.accuracy), first"), .number("\(words.accuracy), second"),
+        .number("Difference (points)"),
         .text("Rows"), .number("Size ratio"), .number("Time ratio"), .number("Peak ratio"),
       ],
       rows: rows.map { row in

@@ -47,7 +47,8 @@ public struct RunDifference: Equatable, Sendable, Codable {
   /// What both runs are judged by; nil for accuracy.
   public var metric: Measure?
 
-  public init(runs: [String], rows: [Row], unmatched: [[String]], warnings: [String], confidence: Double,
+  public init(
+    runs: [String], rows: [Row], unmatched: [[String]], warnings: [String], confidence: Double,
     metric: Measure? = nil
   ) {
     self.runs = runs

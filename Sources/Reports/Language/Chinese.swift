@@ -380,6 +380,14 @@ struct Chinese: Phrases {
     case .forReporting: "本报告的数字，只用一次"
     case .sst2: "GLUE SST-2，两类的斯坦福情感树库（Socher 等，2013；Wang 等，2019）"
     case .movieSnippets: "影评句子，附多人评分的均值（Hutto 与 Gilbert，2014）"
+    case .cola: "GLUE CoLA，语言可接受性语料（Warstadt 等，2019；Wang 等，2019）"
+    case .mrpc: "GLUE MRPC，微软研究院复述语料（Dolan 与 Brockett，2005；Wang 等，2019）"
+    case .qqp: "GLUE QQP，Quora 问题对（Wang 等，2019）"
+    case .stsb: "GLUE STS-B，语义文本相似度基准（Cer 等，2017；Wang 等，2019）"
+    case .mnli: "GLUE MNLI，同类体裁部分（Williams 等，2018；Wang 等，2019）"
+    case .qnli: "GLUE QNLI，SQuAD 的问题与句子（Rajpurkar 等，2016；Wang 等，2019）"
+    case .rte: "GLUE RTE，文本蕴含识别（Wang 等，2019）"
+    case .wnli: "GLUE WNLI，改为句对的 Winograd 模式（Levesque 等，2011；Wang 等，2019）"
     case .noLicence: "未说明，供研究使用"
     }
   }

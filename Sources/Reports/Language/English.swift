@@ -293,7 +293,8 @@ struct English: Phrases {
     guard measure != .accuracy else {
       return "Intervals of accuracy are Wilson's; \(differences)McNemar's exact test, corrected over the rows by Holm."
     }
-    return "The models are judged by \(name), of which a point is a hundredth. Its intervals are of a bootstrap over the "
+    return
+      "The models are judged by \(name), of which a point is a hundredth. Its intervals are of a bootstrap over the "
       + "rows; \(differences)of a paired randomisation test, corrected over the rows by Holm."
   }
   let noteOnRatios =
@@ -412,6 +413,14 @@ struct English: Phrases {
     case .forReporting: "the figures of this report, once"
     case .sst2: "GLUE SST-2, the Stanford Sentiment Treebank in two classes (Socher et al., 2013; Wang et al., 2019)"
     case .movieSnippets: "movie-review sentences with mean human ratings (Hutto and Gilbert, 2014)"
+    case .cola: "GLUE CoLA, the Corpus of Linguistic Acceptability (Warstadt et al., 2019; Wang et al., 2019)"
+    case .mrpc: "GLUE MRPC, the Microsoft Research Paraphrase Corpus (Dolan and Brockett, 2005; Wang et al., 2019)"
+    case .qqp: "GLUE QQP, Quora question pairs (Wang et al., 2019)"
+    case .stsb: "GLUE STS-B, the Semantic Textual Similarity Benchmark (Cer et al., 2017; Wang et al., 2019)"
+    case .mnli: "GLUE MNLI, matched genres (Williams et al., 2018; Wang et al., 2019)"
+    case .qnli: "GLUE QNLI, questions and sentences of SQuAD (Rajpurkar et al., 2016; Wang et al., 2019)"
+    case .rte: "GLUE RTE, Recognizing Textual Entailment (Wang et al., 2019)"
+    case .wnli: "GLUE WNLI, the Winograd schemas as pairs (Levesque et al., 2011; Wang et al., 2019)"
     case .noLicence: "none stated; for research"
     }
   }

@@ -35,7 +35,9 @@ public struct ModelCard: Sendable {
   private var origin: [String] {
     var sentences: [String] = []
     let start = [results.model, results.dataset?.name].compactMap { $0 }.joined(separator: " trained on ")
-    if !start.isEmpty { sentences.append("\(results.measure.isOfNumbers ? "A regression of texts" : "A text classifier"): \(start).") }
+    if !start.isEmpty {
+      sentences.append("\(results.measure.isOfNumbers ? "A regression of texts" : "A text classifier"): \(start).")
+    }
     if let removed = variant.removedLayers, !removed.isEmpty {
       let list = removed.map(String.init).joined(separator: ", ")
       sentences.append("Encoder layers removed, counted from 0: \(list).")

@@ -37,7 +37,8 @@ struct ModelCardMetadata {
     guard !variant.hasRandomWeights else { return [] }
     let all: [(String, String, Double?)] = [
       ("accuracy", "Accuracy", variant.accuracy), ("f1", "F1", variant.f1),
-      ("matthews_correlation", "Matthews correlation", variant.mcc), ("pearsonr", "Pearson correlation", variant.pearson),
+      ("matthews_correlation", "Matthews correlation", variant.mcc),
+      ("pearsonr", "Pearson correlation", variant.pearson),
       ("spearmanr", "Spearman correlation", variant.spearman), ("mse", "Mean squared error", variant.meanSquaredError),
       ("f1", "Macro F1", variant.macroF1), ("f1", "Micro F1", variant.microF1),
     ]

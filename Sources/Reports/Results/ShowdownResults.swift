@@ -52,7 +52,8 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
   public var notes: [String]?
 
   enum CodingKeys: String, CodingKey {
-    case title, titles, language, metric, margin, variants, model, recipe, commit, command, date, seed, seeds, threads, machine,
+    case title, titles, language, metric, margin, variants, model, recipe, commit, command, date, seed, seeds, threads,
+      machine,
       dataset, splits
     case confidence, sensitivity, disagreements, notes
     case formatVersion = "format_version"

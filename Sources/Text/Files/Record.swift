@@ -110,7 +110,8 @@ struct CommaRecords: RecordReader {
       case UInt8(ascii: "\r") where isQuoted: continue
       case _ where isQuoted:
         throw .malformedRow(
-          path: path, line: line, expected: "a comma or the end of the line after the quote that ends column \(cells.count + 1)",
+          path: path, line: line,
+          expected: "a comma or the end of the line after the quote that ends column \(cells.count + 1)",
           found: "'\(String(decoding: [byte], as: UTF8.self))'")
       case UInt8(ascii: "\""):
         throw .malformedRow(
@@ -135,7 +136,8 @@ struct CommaRecords: RecordReader {
       text.append(byte)
     }
     throw .malformedRow(
-      path: path, line: start, expected: "a quote that ends the cell which begins with one", found: "the end of the file")
+      path: path, line: start, expected: "a quote that ends the cell which begins with one",
+      found: "the end of the file")
   }
 
   private func finish(

@@ -59,7 +59,8 @@ public struct MixedQuantizer: Sendable {
   ///   the model doesn't know, and ``BertError`` for what can't be read or written.
   public func quantize(
     _ source: Checkpoint, to directory: URL, choosingOn data: TokenizedText, sample: TokenizedText,
-    calibration: Calibration? = nil, metric: Metric? = nil, backend: CPUBackend, progress: (Progress) throws -> Void = { _ in }
+    calibration: Calibration? = nil, metric: Metric? = nil, backend: CPUBackend,
+    progress: (Progress) throws -> Void = { _ in }
   ) throws -> MixedPrecision {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
     // A place that can't be written to is to be known before the search.
