@@ -91,7 +91,8 @@ extension BertGraph {
       let values = try checkpoint.floats(name)
       let halves = values.map(HalfPrecision.bits)
       if let index = halves.firstIndex(where: HalfPrecision.isInfinite) {
-        throw BertError.notFinite(path: checkpoint.path, tensor: name, index: index, value: values[index])
+        let stored = checkpoint.configuration.family.stored(tensor: name)
+        throw BertError.notFinite(path: checkpoint.path, tensor: stored, index: index, value: values[index])
       }
       let stored = arranged(halves)
       try sink(stored.span.bytes)
