@@ -8,7 +8,8 @@ public import FoundationEssentials
 public struct CheckpointWriter: Sendable {
   /// Files that belong to the tokenizer and go with the model unchanged.
   public static let tokenizerFiles = [
-    "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
+    "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "sentencepiece.bpe.model", "spiece.model",
+    "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
   ]
 
   public var configuration: BertConfiguration
