@@ -1,6 +1,8 @@
-"""Espalier's tokenizers beside the package tokenizers, on one core.
+r"""Espalier's tokenizers beside the package tokenizers, on one core.
 
-    python Benchmarks/peers/tokenization.py SENTENCES --words VOCAB --executable Benchmarks/.build/release/EspalierBench
+    make bench-build
+    "$(Tests/Peers/install.sh)" Benchmarks/peers/tokenization.py SENTENCES --words Tests/TextTests/Fixtures/vocab.txt \
+      --executable Benchmarks/.build/release/EspalierBench
 
 SENTENCES has one sentence a line, or is a table (.tsv) with a column `sentence`. A WordPiece tokenizer is made of VOCAB, BERT's
 vocab.txt; byte-level BPE and Unigram tokenizers are trained on the sentences with `--size` tokens; `--tokenizer DIR` adds one of

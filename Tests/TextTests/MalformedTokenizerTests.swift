@@ -139,7 +139,7 @@ import Text
     var random = SeededGenerator(state: 5)
     for _ in 0..<300 {
       let units = Int.random(in: 1...300, using: &random)
-      var table = (0..<4).map { UInt8(truncatingIfNeeded: units * 4 >> (8 * $0)) }
+      var table = (0..<4).map { UInt8(truncatingIfNeeded: (units * 4) >> (8 * $0)) }
       // Labels that text has, small offsets and leaves, so that much is found.
       for _ in 0..<units {
         let label = UInt32("abcé ▁\u{301}".utf8.randomElement(using: &random) ?? 0)
