@@ -63,7 +63,7 @@ package struct Run: Sendable {
       folder: folder,
       tokenizer: try ModelTokenizer.read(
         modelDirectory: pretrained.tokenizer, vocabSize: pretrained.configuration.vocabSize),
-      maximumLength: min(recipe.data.maximumLength, pretrained.configuration.maxPositionEmbeddings),
+      maximumLength: min(recipe.data.maximumLength, pretrained.configuration.maximumLength),
       kind: task.kind, classCount: task.labels.count, metric: task.metric,
       sums: split.outputs)
 
