@@ -1,7 +1,6 @@
 public import Bert
 package import Compute
 public import Foundation
-internal import Text
 
 /// A classifier of texts, read from a model directory and ready to answer.
 ///
@@ -89,24 +88,4 @@ public final class TextClassifier: Sendable {
   }
 
   package func predict(inputs: [ClassifierInput]) async throws -> [Prediction] { try await queue.answers(inputs) }
-}
-
-/// Texts tokenised and classified, for a queue.
-struct ClassifierWork: BatchWork {
-  let engine: InferenceEngine
-
-  /// A token has at least a byte, and the frame of a pair three specials.
-  func estimate(_ input: ClassifierInput) -> Int { min(engine.maximumLength, input.utf8Count + 3) }
-
-  func prepare(_ inputs: [ClassifierInput]) -> [Encoding] { engine.map(inputs, engine.encode) }
-
-  func cost(_ prepared: Encoding) -> Int { prepared.ids.count }
-
-  func answers(_ batch: [Encoding]) -> [Result<Prediction, any Error>] {
-    do {
-      return try engine.predictions(batch).map { $0.mapError { $0 } }
-    } catch {
-      return batch.map { _ in .failure(error) }
-    }
-  }
 }

@@ -42,18 +42,12 @@ struct PredictionStream {
   }
 
   private func answer(_ encodings: ArraySlice<Encoding>) throws {
-    var rest = encodings
-    while !rest.isEmpty {
-      var tokens = 0
-      // Some calls of the model at a time: answers of a large model come steadily.
-      let part = rest.prefix { encoding in
-        defer { tokens += encoding.ids.count }
-        return tokens < InferenceEngine.callTokens
-      }
-      rest = rest.dropFirst(part.count)
+    let encodings = Array(encodings)
+    // Written after each call of the model: answers of a large one come steadily.
+    for rows in BatchPlan.inOrder(lengths: encodings.map(\.ids.count), tokenBudget: InferenceEngine.callTokens) {
       var bytes: [UInt8] = []
-      bytes.reserveCapacity(part.count * 80)
-      for prediction in try engine.predictions(Array(part)) {
+      bytes.reserveCapacity(rows.count * 80)
+      for prediction in try engine.predictions(rows.map { encodings[$0] }) {
         let prediction = try prediction.get()
         if isTable { text.appendRow(prediction, to: &bytes) } else { text.appendJSON(prediction, to: &bytes) }
         bytes.append(UInt8(ascii: "\n"))

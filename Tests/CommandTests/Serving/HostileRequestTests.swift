@@ -194,14 +194,8 @@ import Testing
     let body = try server.connection()
     try body.send("POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{\"te")
     let idle = try server.connection()
-    let dropped = Thread {
-      // Bytes that keep the connection from being idle.
-      for _ in 0..<40 {
-        if (try? body.send("x")) == nil { return }
-        Thread.sleep(forTimeInterval: 0.1)
-      }
-    }
-    dropped.start()
+    // Bytes that keep the connection from being idle.
+    for _ in 0..<100 where !body.hasSomething(within: 100) { try? body.send("x") }
     let answer = try #require(try body.answer())
     #expect(answer.status == 408)
     #expect(try answer.json()["type"] as? String == "urn:problem-type:espalier:slow-request")

@@ -59,7 +59,7 @@ final class RawConnection {
       #if canImport(Darwin)
         let flags: Int32 = 0
       #else
-        let flags = Int32(MSG_NOSIGNAL.rawValue)
+        let flags = Int32(MSG_NOSIGNAL)
       #endif
       let count = bytes[done...].withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, flags) }
       if count < 0 { throw Failure(description: "cannot send: error \(errno)") }
@@ -69,6 +69,12 @@ final class RawConnection {
 
   /// Says that nothing more comes, and goes on reading.
   func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  /// Whether there is something to read, or comes in time.
+  func hasSomething(within milliseconds: Int32) -> Bool {
+    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return !buffer.isEmpty || Foundation.poll(&poll, 1, milliseconds) > 0
+  }
 
   /// The next answer; nil where the connection ends before it begins.
   func answer(hasBody: Bool = true) throws -> Answer? {
