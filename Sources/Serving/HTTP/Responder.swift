@@ -4,6 +4,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
 internal import JSON
+internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 

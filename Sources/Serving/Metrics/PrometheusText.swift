@@ -1,3 +1,4 @@
+internal import Espalier
 internal import Foundation
 internal import Measurement
 

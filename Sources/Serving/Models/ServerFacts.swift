@@ -1,3 +1,4 @@
+internal import Bert
 internal import Espalier
 internal import JSON
 
