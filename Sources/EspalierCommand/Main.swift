@@ -46,8 +46,8 @@ enum Main {
     case is InputError, is RecipeError, is TextError, is BertError, is CompressionError, is TrainingError,
       is ReportError, is ONNXError, is FileError, is KernelSetError, is LineError, is TensorError, is ClassifierError:
       65
-    case ServingError.listen: 70
-    case is ServingError, is ServeSettingError: 65
+    case let error as ServerError: error.isMachine ? 70 : 65
+    case is ServeSettingError: 65
     case PipelineError.noResults, PipelineError.emptySplit, PipelineError.runFolder: 65
     default: 70
     }

@@ -34,7 +34,7 @@ package struct ClassificationServer: Sendable {
   /// Listens and answers until SIGTERM or SIGINT; then takes nothing new, answers what was taken, and returns.
   ///
   /// - Parameter onListening: called with the port, once clients can connect.
-  /// - Throws: ``ServingError/listen(host:port:reason:)``.
+  /// - Throws: ``ServerError/listen(host:port:reason:)``.
   package func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
     let (bodyBytes, metrics) = (configuration.limits.bodyBytes, metrics)
     let application = Application(
@@ -57,7 +57,7 @@ package struct ClassificationServer: Sendable {
     do {
       try await ServiceGroup(configuration: group).run()
     } catch let error as IOError {
-      throw ServingError.listen(host: configuration.host, port: configuration.port, reason: error.description)
+      throw ServerError.listen(host: configuration.host, port: configuration.port, reason: error.description)
     }
   }
 }

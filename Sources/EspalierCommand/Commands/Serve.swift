@@ -59,7 +59,7 @@ struct Serve: AsyncParsableCommand {
   private func named(_ environment: [String: String]) throws -> [(name: String, model: String)] {
     let variable = ServeSetting.prefix + "MODELS"
     let given = models.isEmpty ? (environment[variable] ?? "").split(separator: " ").map(String.init) : models
-    guard !given.isEmpty else { throw ServingError.noModel(variable: variable) }
+    guard !given.isEmpty else { throw ServerError.noModel(variable: variable) }
     let named = given.map { argument -> (name: String, model: String) in
       // A path may have an equals sign, a name no slash.
       if let sign = argument.firstIndex(of: "="), sign > argument.startIndex, !argument[..<sign].contains("/") {
@@ -68,7 +68,7 @@ struct Serve: AsyncParsableCommand {
       return (argument.split(separator: "/").last.map(String.init) ?? argument, argument)
     }
     for (index, model) in named.enumerated() where named[..<index].contains(where: { $0.name == model.name }) {
-      throw ServingError.nameTwice(model.name)
+      throw ServerError.nameTwice(model.name)
     }
     return named
   }
