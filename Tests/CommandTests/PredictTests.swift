@@ -93,7 +93,7 @@ import Testing
         String(repeating: "{\"text\": \"a\"}\n", count: 5000) + "{\"text\" 3}\n", "p.jsonl",
         "p.jsonl: line 5001: malformed JSON at byte 70008"
       ),
-      (String(repeating: "a\n", count: 5000) + "\"", "s.json", ""),
+      (String(repeating: "a\n", count: 5000) + "\"", "s.json", "s.json, line 1: expected a JSON string"),
     ] {
       let path = try file(text, name)
       let result = try predict([path] + (name == "s.json" ? ["--input", "json"] : []))

@@ -5,7 +5,7 @@ import Synchronization
 /// Doubles numbers, each of which costs itself, and keeps the batches that it saw.
 struct DoublingWork: BatchWork {
   struct Poisoned: Error {}
-  static let poison = 13
+  static let poison = 1000
 
   final class State: Sendable {
     let batches = Mutex<[[Int]]>([])

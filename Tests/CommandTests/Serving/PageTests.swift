@@ -16,7 +16,7 @@ import Testing
     let name = try #require(label as? String)
     #expect(answered.components(separatedBy: "<article").count == 3, "\(answered)")
     #expect(answered.contains("small: \(name); exact: "), "\(answered)")
-    #expect(answered.components(separatedBy: "ms in the model").count == 3)
+    #expect(answered.components(separatedBy: "<p class=\"time\">").count == 3)
     #expect(answered.components(separatedBy: "<span>negative</span>").count == 3)
     #expect(answered.contains("int8-ptq-dynamic") && answered.contains("3 layers of width 24"))
     // What a server refuses is shown in its words.

@@ -157,7 +157,8 @@ import Testing
   }
 
   @Test("An answer that takes too long ends in 503, and the work for it") func tooSlow() throws {
-    let server = try RunningServer([model.path], Self.roomForIt + ["--request-timeout", "1"])
+    let server = try RunningServer(
+      [model.path], Self.roomForIt + ["--request-timeout", "1", "--queue-tokens", "10000000"])
     let many = [UInt8](Self.long)
     var answers: [RawConnection.Answer] = []
     let connections = try (0..<4).map { _ in try server.connection() }
