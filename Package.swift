@@ -93,7 +93,8 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(name: "ComputeTests", dependencies: ["CKernels", "Compute", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
-    .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "TextTests", dependencies: ["Text", "TestSupport"], exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(name: "BertTests", dependencies: ["Bert", "Compute", "JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "BenchmarkingTests", dependencies: ["Benchmarking", "Bert", "Compute", "Measurement", "TestSupport"],
@@ -135,7 +136,7 @@ if Context.environment["ESPALIER_CORE"] != nil {
   let core = [
     "CKernels", "Compute", "JSON", "Text", "Bert", "Measurement", "Training", "Compression", "TestSupport",
     "ComputeTests",
-    "BertTests", "CompressionTests",
+    "BertTests", "CompressionTests", "TextTests",
   ]
   package.targets.removeAll { !core.contains($0.name) }
   package.products = []

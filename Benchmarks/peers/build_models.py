@@ -29,6 +29,9 @@ class Builder:
         self.model, self.output = Path(model), Path(output)
         self.output.mkdir(parents=True, exist_ok=True)
         self.config = json.loads((self.model / "config.json").read_text())
+        family = self.config.get("model_type", "bert")
+        if family != "bert":
+            raise SystemExit(f"build_models.py: {model}: expected a model of BERT, found one of {family}")
         self.config.setdefault("id2label", {"0": "LABEL_0", "1": "LABEL_1"})
         self.config.setdefault("type_vocab_size", 2)
         self.config.setdefault("layer_norm_eps", 1e-12)

@@ -20,7 +20,7 @@ extension BertClassifier {
       keepsClassifier = keepsClassifier && labels.count == configuration.numLabels
       configuration.setLabels(labels)
     }
-    configuration.architectures = ["BertForSequenceClassification"]
+    configuration.architectures = [configuration.family.classifierArchitecture]
     configuration.dtype = "float32"
     var initializer = Initializer(seed: seed, deviation: Float(configuration.initializerRange))
     var parameters: [(name: String, tensor: Tensor)] = []
@@ -38,7 +38,7 @@ extension BertClassifier {
     self.init(configuration: configuration, parameters: ParameterStore(parameters))
   }
 
-  /// A model of random weights: normal matrices, unit gains, zero offsets, as Hugging Face initialises BERT.
+  /// A model of random weights: normal matrices, unit gains, zero offsets, as Hugging Face initialises them.
   public init(
     randomWeights configuration: BertConfiguration, seed: UInt64, backend: any Backend
   ) throws(BertError) {
@@ -90,7 +90,8 @@ extension BertClassifier {
       let half = HalfPrecision.bits(value)
       if HalfPrecision.isInfinite(half) {
         throw .notFinite(
-          path: directory.path(percentEncoded: false), tensor: name, index: index, value: value)
+          path: directory.path(percentEncoded: false), tensor: configuration.family.stored(tensor: name), index: index,
+          value: value)
       }
       bytes.append(UInt8(truncatingIfNeeded: half))
       bytes.append(UInt8(truncatingIfNeeded: half >> 8))

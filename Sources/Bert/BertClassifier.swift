@@ -1,8 +1,8 @@
 public import Compute
 
-/// BERT with a classification head, for training: `BertForSequenceClassification`.
+/// An encoder with a classification head, for training: `BertForSequenceClassification` and its relatives.
 ///
-/// Embeddings, L encoder layers, the pooler (a tanh layer on the first token) and a linear classifier of K classes.
+/// Embeddings, L encoder layers, a layer on the first token (BERT's pooler) and a linear classifier of K classes.
 public struct BertClassifier: Sendable {
   public private(set) var configuration: BertConfiguration
   public var parameters: ParameterStore
@@ -23,7 +23,7 @@ public struct BertClassifier: Sendable {
   ///
   /// - Parameter recomputesLayers: keep each layer's input alone, and run the layer again in the backward pass.
   /// - Throws: ``TensorError/indexOutOfRange(op:index:bound:)`` for a token without a row in the vocabulary, or a
-  ///   sequence longer than `max_position_embeddings`.
+  ///   sequence longer than the model has positions for.
   /// - Complexity: about 24 N C² operations a layer, and 4 C Σ T² for attention.
   public func logits(
     _ input: EncoderInput, on tape: inout Tape, recomputesLayers: Bool = false
@@ -51,10 +51,13 @@ public struct BertClassifier: Sendable {
       }
     }
     if configuration.numHiddenLayers == 0 { hidden = try tape.selectRows(hidden, firstRows) }
-    hidden = try tape.rounded(hidden, for: "bert.pooler.dense", weights)
-    let pooled = try tape.linear(hidden, "bert.pooler.dense.", weights, activation: .tanh)
-    let dropped = try tape.dropout(
-      pooled, probability: configuration.classifierDropout ?? configuration.hiddenDropoutProb)
+    if configuration.family.dropsHeadInput {
+      hidden = try tape.dropout(hidden, probability: configuration.headDropoutProb)
+    }
+    hidden = try tape.rounded(hidden, for: LinearSite.pooler, weights)
+    let pooled = try tape.linear(
+      hidden, LinearSite.pooler + ".", weights, activation: configuration.family.headActivation)
+    let dropped = try tape.dropout(pooled, probability: configuration.headDropoutProb)
     return try tape.linear(dropped, "classifier.", weights)
   }
 }

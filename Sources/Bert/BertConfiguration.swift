@@ -22,24 +22,29 @@ public enum ProblemType: String, CaseIterable, Sendable {
   case multiLabelClassification = "multi_label_classification"
 }
 
-/// The hyper-parameters of a BERT encoder and its classifier: Hugging Face's `config.json`, keys in camelCase.
+/// The hyper-parameters of an encoder and its classifier: Hugging Face's `config.json`, BERT's keys in camelCase whatever a
+/// family calls them.
 ///
 /// Keys that are not known here are kept for ``json``, so that a pruned model's file differs from its parent's only where
 /// the model does.
 ///
 /// - SeeAlso: Devlin et al., "BERT", 2018, arXiv:1810.04805; `BertConfig` of Hugging Face transformers.
 public struct BertConfiguration: Equatable, Sendable {
+  public var family: EncoderFamily
   public var vocabSize: Int
   public var hiddenSize: Int
   public var numHiddenLayers: Int
   public var numAttentionHeads: Int
   public var intermediateSize: Int
+  /// The width of the embeddings; nil for that of the encoder. Of ELECTRA alone.
+  public var embeddingSize: Int?
   public var hiddenAct: HiddenActivation
   public var hiddenDropoutProb: Double
   public var attentionProbsDropoutProb: Double
   /// Dropout before the classifier; nil takes ``hiddenDropoutProb``.
   public var classifierDropout: Double?
   public var maxPositionEmbeddings: Int
+  /// 1 where the family has no segments.
   public var typeVocabSize: Int
   public var initializerRange: Double
   public var layerNormEps: Double
@@ -63,6 +68,9 @@ public struct BertConfiguration: Equatable, Sendable {
   /// K, the number of classes.
   public var numLabels: Int { id2label.count }
 
+  /// Of the dropout in the head.
+  public var headDropoutProb: Double { classifierDropout ?? hiddenDropoutProb }
+
   /// D, the size of an attention head.
   public var headSize: Int { hiddenSize / numAttentionHeads }
 
@@ -72,8 +80,10 @@ public struct BertConfiguration: Equatable, Sendable {
     intermediateSize: Int = 3072, hiddenAct: HiddenActivation = .gelu, hiddenDropoutProb: Double = 0.1,
     attentionProbsDropoutProb: Double = 0.1, classifierDropout: Double? = nil, maxPositionEmbeddings: Int = 512,
     typeVocabSize: Int = 2, initializerRange: Double = 0.02, layerNormEps: Double = 1e-12, padTokenID: Int? = 0,
-    id2label: [String] = ["LABEL_0", "LABEL_1"]
+    id2label: [String] = ["LABEL_0", "LABEL_1"], family: EncoderFamily = .bert, embeddingSize: Int? = nil
   ) {
+    self.family = family
+    self.embeddingSize = embeddingSize == hiddenSize ? nil : embeddingSize
     self.vocabSize = vocabSize
     self.hiddenSize = hiddenSize
     self.numHiddenLayers = numHiddenLayers
@@ -84,13 +94,13 @@ public struct BertConfiguration: Equatable, Sendable {
     self.attentionProbsDropoutProb = attentionProbsDropoutProb
     self.classifierDropout = classifierDropout
     self.maxPositionEmbeddings = maxPositionEmbeddings
-    self.typeVocabSize = typeVocabSize
+    self.typeVocabSize = family.hasTokenTypes ? typeVocabSize : 1
     self.initializerRange = initializerRange
     self.layerNormEps = layerNormEps
     self.padTokenID = padTokenID
     self.id2label = id2label
     label2id = Dictionary(zip(id2label, 0...), uniquingKeysWith: { first, _ in first })
-    architectures = ["BertForSequenceClassification"]
+    architectures = [family.classifierArchitecture]
   }
 
   /// Names the classes; ``label2id`` follows.
@@ -101,8 +111,8 @@ public struct BertConfiguration: Equatable, Sendable {
 }
 
 extension BertConfiguration {
-  /// Reads and checks a `config.json`. A key that is missing takes the default of `BertConfig`, except the five sizes
-  /// without which the file is hardly one of BERT's.
+  /// Reads and checks a `config.json`. A key that is missing takes the default of the family's class in transformers, except
+  /// the five sizes without which the file is hardly an encoder's.
   ///
   /// - Throws: ``BertError/file(_:)``, ``BertError/malformedJSON(path:offset:reason:)``,
   ///   ``BertError/unsupportedArchitecture(path:found:)`` and ``BertError/configuration(path:key:expected:found:)``.
@@ -125,35 +135,41 @@ extension BertConfiguration {
     guard case .object(let members) = root else {
       throw .malformedJSON(path: path, offset: 0, reason: "expected an object, found \(root.evidence)")
     }
-    let reader = ConfigurationReader(root: root, path: path)
-    try reader.checkArchitecture()
+    let reader = try ConfigurationReader(root: root, path: path)
+    let keys = reader.keys
 
     self.init(
       vocabSize: try reader.count("vocab_size"),
-      hiddenSize: try reader.count("hidden_size"),
-      numHiddenLayers: try reader.count("num_hidden_layers", upTo: ConfigurationReader.largestLayerCount),
-      numAttentionHeads: try reader.count("num_attention_heads"),
-      intermediateSize: try reader.count("intermediate_size"),
+      hiddenSize: try reader.count(keys.hiddenSize),
+      numHiddenLayers: try reader.count(keys.numHiddenLayers, upTo: ConfigurationReader.largestLayerCount),
+      numAttentionHeads: try reader.count(keys.numAttentionHeads),
+      intermediateSize: try reader.count(keys.intermediateSize),
       hiddenAct: try reader.activation(),
-      hiddenDropoutProb: try reader.probability("hidden_dropout_prob") ?? 0.1,
-      attentionProbsDropoutProb: try reader.probability("attention_probs_dropout_prob") ?? 0.1,
-      classifierDropout: try reader.probability("classifier_dropout"),
+      hiddenDropoutProb: try reader.probability(keys.hiddenDropoutProb) ?? 0.1,
+      attentionProbsDropoutProb: try reader.probability(keys.attentionProbsDropoutProb) ?? 0.1,
+      classifierDropout: try reader.probability(keys.classifierDropout) ?? keys.classifierDropoutDefault,
       maxPositionEmbeddings: try reader.count("max_position_embeddings", orElse: 512),
-      typeVocabSize: try reader.count("type_vocab_size", orElse: 2),
+      typeVocabSize: keys.hasTypesAndNorms ? try reader.count("type_vocab_size", orElse: 2) : 1,
       initializerRange: try reader.positive("initializer_range", orElse: 0.02),
-      layerNormEps: try reader.positive("layer_norm_eps", orElse: 1e-12),
+      layerNormEps: keys.hasTypesAndNorms ? try reader.positive("layer_norm_eps", orElse: 1e-12) : 1e-12,
       padTokenID: nil,
-      id2label: try reader.labels())
+      id2label: try reader.labels(), family: reader.family,
+      embeddingSize: try keys.embeddingSizeDefault.map { (standard) throws(BertError) in
+        try reader.count("embedding_size", orElse: standard)
+      })
     guard hiddenSize % numAttentionHeads == 0 else {
-      throw reader.failure("num_attention_heads", "a divisor of hidden_size = \(hiddenSize)")
+      throw reader.failure(keys.numAttentionHeads, "a divisor of \(keys.hiddenSize) = \(hiddenSize)")
     }
     padTokenID = try reader.padTokenID(vocabSize: vocabSize)
+    guard maximumLength > 0 else {
+      throw reader.failure("max_position_embeddings", "more than pad_token_id + 1 = \(firstPosition)")
+    }
     label2id = try reader.labelIDs() ?? label2id
     problemType = try reader.problemType()
     architectures = try reader.architectures()
     dtype = reader.root["dtype"]?.text ?? reader.root["torch_dtype"]?.text
     if let value = root[QuantizationConfiguration.key], value != .null {
-      quantization = try QuantizationConfiguration(json: value, path: path)
+      quantization = try QuantizationConfiguration(json: value, path: path, family: family)
       readQuantization = quantization
     }
     readMembers = members

@@ -73,16 +73,18 @@ extension BertError: CustomStringConvertible {
       "\(directory): expected \(expected.joined(separator: " or ")), found none"
     case .pickledWeights(let path):
       """
-      \(path): this is a PyTorch pickle, which can run code when it is read, so it is not read here; convert it once in \
-      Python with transformers: m = AutoModelForSequenceClassification.from_pretrained(DIRECTORY); \
-      m.save_pretrained(DIRECTORY, safe_serialization=True)
+      \(path): this is a PyTorch pickle, which can run code when it is read, so it is not read here; write its tensors to \
+      model.safetensors once, with Python: \(Self.conversion(path))
       """
     case .malformedJSON(let path, let offset, let reason):
       "\(path): malformed JSON at byte \(offset): \(reason)"
     case .configuration(let path, let key, let expected, let found):
       "\(path): key '\(key)': expected \(expected), found \(found)"
     case .unsupportedArchitecture(let path, let found):
-      "\(path): only encoders of the BERT architecture (model_type 'bert') can be read, this is \(found)"
+      """
+      \(path): only encoders of these architectures can be read: \
+      model_type \(EncoderFamily.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")); this is \(found)
+      """
     case .safetensors(let path, let offset, let tensor, let problem):
       "\(path): byte \(offset): \(tensor.map { "tensor '\($0)': " } ?? "")\(problem)"
     case .shardIndex(let path, let tensor, let problem):
@@ -134,6 +136,18 @@ extension BertError: CustomStringConvertible {
     case .duplicateTensor(let path, let tensor):
       "\(path): tensor '\(tensor)' would be written twice"
     }
+  }
+
+  /// A line for a shell that writes `model.safetensors` beside a pickle, or beside the index of several.
+  private static func conversion(_ path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let directory = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."
+    return """
+      python3 -c "import glob, sys, torch; from safetensors.torch import save_file; save_file({name: tensor.contiguous().clone() for \
+      file in sorted(glob.glob(sys.argv[1] + '/pytorch_model*.bin')) for name, tensor in torch.load(file, \
+      map_location='cpu', weights_only=True).items()}, sys.argv[1] + '/model.safetensors', metadata={'format': 'pt'})" \
+      '\(directory.replacing("'", with: "'\\''"))'
+      """
   }
 
   private static func count(_ number: Int, _ noun: String) -> String {

@@ -1,4 +1,4 @@
-internal import Compute
+package import Compute
 
 /// One transformer layer: attention, then two linear layers, each added to its input and normalised.
 ///
@@ -21,10 +21,13 @@ struct EncoderLayer {
       residual = try tape.selectRows(hidden, rows)
     }
     let projected = try linear(context, "attention.output.dense", weights, on: &tape)
-    let attended = try residualBlock(projected, residual, "attention.output.", weights, on: &tape)
+    let attended = try residualBlock(
+      projected, residual, "attention.output.", weights, on: &tape,
+      dropout: configuration.family.dropsAttentionOutput ? configuration.hiddenDropoutProb : 0)
     let wide = try linear(attended, "intermediate.dense", weights, activation: configuration.activation, on: &tape)
     let narrow = try linear(wide, "output.dense", weights, on: &tape)
-    return try residualBlock(narrow, attended, "output.", weights, on: &tape)
+    return try residualBlock(
+      narrow, attended, "output.", weights, on: &tape, dropout: configuration.hiddenDropoutProb)
   }
 
   private func linear(
@@ -35,9 +38,10 @@ struct EncoderLayer {
   }
 
   private func residualBlock(
-    _ x: Variable, _ residual: Variable, _ name: String, _ weights: ModelWeights, on tape: inout Tape
+    _ x: Variable, _ residual: Variable, _ name: String, _ weights: ModelWeights, on tape: inout Tape,
+    dropout: Double
   ) throws(TensorError) -> Variable {
-    let dropped = try tape.dropout(x, probability: configuration.hiddenDropoutProb)
+    let dropped = try tape.dropout(x, probability: dropout)
     return try tape.layerNorm(
       dropped, residual: residual, prefix + name + "LayerNorm.", weights, epsilon: configuration.layerNormEps)
   }
@@ -45,7 +49,7 @@ struct EncoderLayer {
 
 extension BertConfiguration {
   /// `hidden_act` as an operation.
-  var activation: Activation {
+  package var activation: Activation {
     switch hiddenAct {
     case .gelu: .gelu
     case .geluNew: .geluTanh

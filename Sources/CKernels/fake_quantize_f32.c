@@ -1,9 +1,10 @@
 // fake_quantize_f32: floats rounded to the numbers that a quantised format has, its VJP, and the range of values.
 //
-//   y = q * s      q = clamp(round(x / s), -limit, limit)      s: given, or max |x| / limit over a group
-//   progressive    q = clamp(round(x / s), -limit - 1, limit)  s = m * r, r of the row and m of the group:
+//   y = q * s      q = clamp(round(x / s), lowest, limit)      s: given, or max |x| / limit over a group
+//   progressive    lowest = -limit - 1                         s = m * r, r of the row and m of the group:
 //                  r = short(max |row| / (15 * (limit + 1)))   m = clamp(round(max |group| / (r * (limit + 1))), 1, 15)
-//   VJP with a given s: dx = dy where |round(x / s)| <= limit, else 0: straight through, but not where it was clipped
+//   VJP with a given s: dx = dy where lowest <= round(x / s) <= limit, else 0: straight through, but not
+//                  where it was clipped
 //   largest_magnitude = max |x|; NaN where an element is infinite or NaN
 //
 // Rounding is to nearest even. With `reciprocal` x is multiplied by the rounded 1 / s (for a group's own s: limit / max |x|)
@@ -41,7 +42,7 @@ float ck_f32_largest_magnitude_scalar(size_t count, const float *x) {
 
 void ck_f32_fake_quantize_scalar(size_t rows, size_t columns, const ck_fake_quantize_args *args, const float *x,
                                  float *y, float *scales) {
-  const float limit = args->limit, lowest = ck_fake_lowest(args);
+  const float limit = args->limit, lowest = args->lowest;
   for (size_t i = 0; i < rows; ++i) {
     const float row_step =
         args->progressive ? ck_fake_row_step(args, ck_f32_largest_magnitude_scalar(columns, x + i * columns)) : 0.0f;
@@ -66,8 +67,8 @@ void ck_f32_fake_quantize_vjp_scalar(size_t count, const ck_fake_quantize_args *
                                      float *dx) {
   const float inverse = 1.0f / args->scale;
   for (size_t i = 0; i < count; ++i) {
-    const float t = args->reciprocal ? x[i] * inverse : x[i] / args->scale;
-    dx[i] = args->limit < fabsf(nearbyintf(t)) ? 0.0f : dy[i];
+    const float q = nearbyintf(args->reciprocal ? x[i] * inverse : x[i] / args->scale);
+    dx[i] = args->limit < q || q < args->lowest ? 0.0f : dy[i];
   }
 }
 

@@ -27,7 +27,7 @@ CK_INLINE void CK_NAME(ck_fake_group)(size_t count, const int reciprocal, float 
 
 void CK_NAME(ck_f32_fake_quantize)(size_t rows, size_t columns, const ck_fake_quantize_args *args, const float *x,
                                    float *y, float *scales) {
-  const float limit = args->limit, lowest = ck_fake_lowest(args);
+  const float limit = args->limit, lowest = args->lowest;
   for (size_t i = 0; i < rows; ++i) {
     const float row_step =
         args->progressive ? ck_fake_row_step(args, CK_NAME(ck_f32_largest_magnitude)(columns, x + i * columns)) : 0.0f;
@@ -50,10 +50,11 @@ void CK_NAME(ck_f32_fake_quantize)(size_t rows, size_t columns, const ck_fake_qu
 void CK_NAME(ck_f32_fake_quantize_vjp)(size_t count, const ck_fake_quantize_args *args, const float *dy,
                                        const float *x, float *dx) {
   const ck_fake_step step = {args->scale, 1.0f / args->scale};
-  const vf limit = vset(args->limit);
+  const vf limit = vset(args->limit), lowest = vset(args->lowest);
   for (size_t i = 0; i < count; i += CK_LANES) {
     const size_t n = count - i < CK_LANES ? count - i : CK_LANES;
     const vf q = vround(CK_NAME(ck_fake_quotient)(vload_n(x + i, n), args->reciprocal, step));
-    vstore_n(dx + i, vselect(vless(limit, vabs(q)), vzero(), vload_n(dy + i, n)), n);
+    const vf passed = vselect(vless(q, lowest), vzero(), vload_n(dy + i, n));
+    vstore_n(dx + i, vselect(vless(limit, q), vzero(), passed), n);
   }
 }

@@ -13,11 +13,6 @@ typedef struct ck_fake_step {
   float inverse;
 } ck_fake_step;
 
-// The least whole number.
-static inline float ck_fake_lowest(const ck_fake_quantize_args *args) {
-  return args->progressive ? -args->limit - 1.0f : -args->limit;
-}
-
 // The step that a row's progressive steps are multiples of: the nearest multiple of 2^-24 with a significand of 7 bits, at
 // least 2^-24, for the row's largest magnitude; NaN if a group's step might not fit F16.
 static inline float ck_fake_row_step(const ck_fake_quantize_args *args, float largest) {

@@ -6,7 +6,7 @@
 // with u, multiplier, offset and groups of gemm_s4_panel.h.
 //
 // Why vpmaddubsw, which saturates at 16 bits, is exact here: u is at most 15, so a lane of 16 bits holds the products of 32
-// depths, 16 * 15 * 127 = 30480. Only then they are widened, and multiplied by their group's multiplier, by one vpmaddwd. So
+// depths, 16 * 15 * 128 = 30720. Only then they are widened, and multiplied by their group's multiplier, by one vpmaddwd. So
 // 32 products take two instructions, where s8 weights, widened to 16 bits, take four: with AVX2 four bits are faster than
 // eight.
 //
@@ -32,7 +32,7 @@ static float ck_s4_quantize_row_avx2(const float *a, size_t k, float a_scale, si
     __m256i whole[4];
     for (size_t v = 0; v < 4; ++v) {
       const vf t = vmul(vload(a + p + v * CK_LANES), inverse);
-      whole[v] = ck_s8_round_avx2(vmax(vmin(t, vset(127.0f)), vset(-127.0f)));
+      whole[v] = ck_s8_round_avx2(vmax(vmin(t, vset(127.0f)), vset(-128.0f)));
     }
     // Packing works within halves of a register; the permutation puts the words in order.
     const __m256i bytes = _mm256_permutevar8x32_epi32(

@@ -1,11 +1,11 @@
 // gemm_s8: product of quantised activations and quantised weights, exact in integers, with a fused epilogue.
 //
-//   s[i] = max_p |a[i, p]| / 127, or the given a_scale        q[i, p] = clamp(round(a[i, p] / s[i]), -127, 127)
+//   s[i] = max_p |a[i, p]| / 127, or the given a_scale        q[i, p] = clamp(round(a[i, p] / s[i]), -128, 127)
 //   z[i, j] = (sum_p q[i, p] * w[j, p]) * (s[i] * scale[j]) + bias[j]
 //   c[i, j] = activation(z[i, j]) + residual[i, j]             preactivation[i, j] = z[i, j] where asked for
 //
 // Rounding is to nearest even, of a[i, p] times the rounded 127 / max |a[i, p]|. The sum is of integers: 32 bits hold it
-// for k up to 131072 (127 * 128 * k < 2^31; with the offset of VNNI's activations up to 65793), so it is exact in any
+// for k below 131072 (128 * 128 * k < 2^31; with the offset of VNNI's activations up to 65793), so it is exact in any
 // order, and an element has the same bits on every instruction set. The sum becomes a float once,
 // rounded to nearest even; products and sums of the epilogue are rounded each, never fused.
 //
@@ -92,7 +92,7 @@ static float ck_s8_quantize_row_scalar(const float *a, size_t k, float a_scale, 
   for (size_t p = 0; p < k; ++p) {
     float t = a[p] * scale.inverse;
     t = t < 127.0f ? t : 127.0f;  // NaN too
-    t = t > -127.0f ? t : -127.0f;
+    t = t > -128.0f ? t : -128.0f;
     q[p] = (int8_t)nearbyintf(t);
   }
   return scale.scale;

@@ -52,7 +52,7 @@ static float CK_S8_NAME(ck_s8_quantize_row)(const float *a, size_t k, float a_sc
   const size_t steps = (k + STEP - 1) / STEP;
   for (size_t p = 0, s = 0; p < k; p += CK_LANES) {
     vf t = vmul(vload_n(a + p, k - p < CK_LANES ? k - p : CK_LANES), inverse);
-    t = vmax(vmin(t, vset(127.0f)), vset(-127.0f));
+    t = vmax(vmin(t, vset(127.0f)), vset(-128.0f));
     uint32_t part[CK_LANES / STEP];
     CK_S8_NAME(ck_s8_words)(CK_S8_NAME(ck_s8_round)(t), part);
     for (size_t i = 0; i < CK_LANES / STEP && s < steps; ++i, ++s) words[s * rows] = part[i];

@@ -17,7 +17,7 @@ public enum QuantizationGrid: Hashable, Sendable {
   /// there. Groups start at each row's left; the last may be shorter. A row with magnitudes above some 5.2e5, whose steps F16
   /// doesn't have, becomes NaN.
   case groups(of: Int)
-  /// s8, -127...127, of one step for all: values are multiplied by its inverse, as the integer product quantises
+  /// s8, -128...127, of one step for all: values are multiplied by its inverse, as the integer product quantises
   /// activations when it is told their step. The only grid that clips where the gradient is to know of it.
   case step(Float)
 
@@ -32,8 +32,8 @@ public enum QuantizationGrid: Hashable, Sendable {
   /// The least whole number.
   public var lowest: Int {
     switch self {
-    case .tokens, .rows, .step: -limit
-    case .groups: -limit - 1
+    case .tokens, .rows: -limit
+    case .groups, .step: -limit - 1
     }
   }
 

@@ -109,6 +109,7 @@ public struct ONNXExporter: Sendable {
       numHiddenLayers: configuration.numHiddenLayers, numAttentionHeads: configuration.numAttentionHeads,
       intermediateSize: configuration.intermediateSize, hiddenAct: configuration.hiddenAct,
       maxPositionEmbeddings: configuration.maxPositionEmbeddings, typeVocabSize: configuration.typeVocabSize,
-      layerNormEps: configuration.layerNormEps, id2label: configuration.id2label)
+      layerNormEps: configuration.layerNormEps, padTokenID: configuration.padTokenID, id2label: configuration.id2label,
+      family: configuration.family, embeddingSize: configuration.embeddingSize)
   }
 }

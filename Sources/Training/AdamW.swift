@@ -78,8 +78,8 @@ public struct AdamW: Sendable {
   /// What the rate of a parameter is multiplied by: the decay, once for each layer between it and the pooler.
   private func factor(_ name: String, layerCount: Int) -> Double {
     guard let layerwiseLrDecay else { return 1 }
-    let isEmbedding = name.hasPrefix("bert.embeddings.")
-    let layersAbove = isEmbedding ? layerCount + 1 : WeightNames.layerIndex(name).map { layerCount - $0 } ?? 0
+    let layersAbove =
+      WeightNames.isEmbedding(name) ? layerCount + 1 : WeightNames.layerIndex(name).map { layerCount - $0 } ?? 0
     return repeatElement(layerwiseLrDecay, count: layersAbove).reduce(1, *)
   }
 

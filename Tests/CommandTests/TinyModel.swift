@@ -15,4 +15,24 @@ extension TinyModel {
       to: directory, tokenizerSource: nil, backend: backend)
     try writeVocabulary(to: directory)
   }
+
+  /// One of another family, 64 wide (ELECTRA 128 behind embeddings of 64), with this vocabulary, in which padding is 1.
+  static func write(to directory: URL, family: EncoderFamily) throws {
+    let countsFromPadding = family == .roberta || family == .xlmRoberta
+    let configuration = BertConfiguration(
+      vocabSize: 97, hiddenSize: family == .electra ? 128 : 64, numHiddenLayers: 3, numAttentionHeads: 4,
+      intermediateSize: 128,
+      maxPositionEmbeddings: countsFromPadding ? 34 : 32, typeVocabSize: countsFromPadding ? 1 : 2,
+      initializerRange: 0.2, padTokenID: 1, id2label: ["negative", "neutral", "positive"], family: family,
+      embeddingSize: family == .electra ? 64 : nil)
+    let backend = try CPUBackend(instructionSet: .scalar, threadCount: 1)
+    try BertClassifier(randomWeights: configuration, seed: 3, backend: backend).write(
+      to: directory, tokenizerSource: nil, backend: backend)
+    try writeVocabulary(to: directory, special: ["[UNK]", "[PAD]", "[CLS]", "[SEP]", "[MASK]"])
+    // A tokenizer of WordPiece, whatever the family's own would be.
+    let settings = """
+      {"tokenizer_class": "BertTokenizer", "model_input_names": ["input_ids", "attention_mask"]}
+      """
+    try Data(settings.utf8).write(to: directory.appending(path: "tokenizer_config.json"))
+  }
 }

@@ -4,8 +4,12 @@ import Testing
 
 @Suite("Sentences that the package tokenizers splits", .enabled(if: Peers.areAsked)) struct TokenizersTests {
   private struct Request: Encodable {
-    var vocabulary: String
+    var directory: String
     var sentences: [String]
+  }
+
+  private struct Answer: Decodable {
+    var sentences: [[Int]]
   }
 
   private struct Line: Decodable {
@@ -29,8 +33,9 @@ import Testing
       return String(one.prefix(Int.random(in: 0...40, using: &random))) + String(other.suffix(20))
     }
     let sentences = texts + mixed
-    let expected: [[Int]] = try Peers.ask(
-      "tokenizers_ids.py", Request(vocabulary: vocabulary.path(percentEncoded: false), sentences: sentences))
+    let answer: Answer = try Peers.ask(
+      "tokenizers_ids.py", Request(directory: scratch.path, sentences: sentences))
+    let expected = answer.sentences
     let input = try sentences.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
     let result = try Program.run(
       ["tokenize", scratch.path, "--json"], input: Data(input.joined(separator: "\n").utf8))

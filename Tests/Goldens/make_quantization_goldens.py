@@ -88,7 +88,7 @@ def operations(generator):
     for name, shape, function in [
         ("rows", (5, 11), round_rows),
         ("groups", (4, 4 * GROUP), lambda x: round_groups(x, GROUP)),
-        ("step", (3, 40), lambda x: torch.fake_quantize_per_tensor_affine(x, 0.0123, 0, -127, 127)),
+        ("step", (3, 40), lambda x: torch.fake_quantize_per_tensor_affine(x, 0.0123, 0, -128, 127)),
     ]:
         x = torch.randn(shape, generator=generator) * torch.logspace(-2, 0.5, shape[0]).reshape(-1, 1)
         if name != "step":
@@ -106,7 +106,7 @@ def operations(generator):
 
 
 class Straight(torch.autograd.Function):
-    """round(x / s) s clipped to 127 steps, with the identity as its gradient, but where it was clipped."""
+    """round(x / s) s clipped to s8, with the identity as its gradient, but where it was clipped."""
 
     margin = 1.0
 
@@ -115,8 +115,9 @@ class Straight(torch.autograd.Function):
         quotient = x / scale
         distance = (quotient - quotient.floor() - 0.5).abs().min().item()
         Straight.margin = min(Straight.margin, distance)
-        ctx.save_for_backward(quotient.round().abs() <= 127)
-        return quotient.round().clamp(-127, 127) * scale
+        whole = quotient.round()
+        ctx.save_for_backward((whole >= -128) & (whole <= 127))
+        return whole.clamp(-128, 127) * scale
 
     @staticmethod
     def backward(ctx, dy):

@@ -16,7 +16,7 @@ struct ExportedModel {
   /// The model of the goldens, on which PyTorch's logits are known.
   ///
   /// - Parameter activation: of the goldens' configurations; the weights are the same.
-  init(golden activation: String? = nil) throws {
+  init(golden activation: String?) throws {
     scratch = try ScratchDirectory()
     backend = try CPUBackend(threadCount: 2)
     let files = FileManager.default
@@ -25,6 +25,29 @@ struct ExportedModel {
       (configuration, "config.json"), (Goldens.url("tiny-bert/model.safetensors"), "model.safetensors"),
     ] { try files.copyItem(at: source, to: scratch.url.appending(path: name)) }
     checkpoint = try Checkpoint(modelDirectory: scratch.url)
+  }
+
+  /// A family's model of the goldens.
+  init(golden family: EncoderFamily) throws {
+    scratch = try ScratchDirectory()
+    backend = try CPUBackend(threadCount: 2)
+    let directory = scratch.url.appending(path: "floats", directoryHint: .isDirectory)
+    try FamilyGoldens.copyModel(family.rawValue, to: directory)
+    checkpoint = try Checkpoint(modelDirectory: directory)
+  }
+
+  /// Of another family, with random weights and a width of 64.
+  init(_ family: EncoderFamily) throws {
+    scratch = try ScratchDirectory()
+    backend = try CPUBackend(threadCount: 2)
+    let configuration = BertConfiguration(
+      vocabSize: 97, hiddenSize: 64, numHiddenLayers: 2, numAttentionHeads: 4, intermediateSize: 128,
+      maxPositionEmbeddings: 34, typeVocabSize: family == .electra ? 2 : 1, initializerRange: 0.2, padTokenID: 1,
+      id2label: ["negative", "neutral", "positive"], family: family, embeddingSize: family == .electra ? 32 : nil)
+    let directory = scratch.url.appending(path: "floats", directoryHint: .isDirectory)
+    try BertClassifier(randomWeights: configuration, seed: 3, backend: backend).write(
+      to: directory, tokenizerSource: nil, backend: backend)
+    checkpoint = try Checkpoint(modelDirectory: directory)
   }
 
   /// Random weights, large enough that classes differ.
@@ -81,7 +104,7 @@ struct ExportedModel {
     let graph = try ONNXExporter(
       checkpoint, precision: precision, producerVersion: "test", largestGraph: largestGraph
     ).write(to: directory)
-    return try RuntimeFindings(graph, sentences)
+    return try RuntimeFindings(graph, sentences, checkpoint.configuration)
   }
 
   /// What our own engine says.

@@ -1,3 +1,4 @@
+import Bert
 import Foundation
 import TestSupport
 
@@ -11,6 +12,8 @@ struct RuntimeFindings: Decodable {
   private struct Request: Encodable {
     var model: String
     var sentences: [Sentence]
+    var padding: Int
+    var inputs: [String]
   }
 
   /// Of all sentences in one padded batch.
@@ -29,8 +32,11 @@ struct RuntimeFindings: Decodable {
   var versions: [Int]
 
   /// Checks the file and runs the sentences.
-  init(_ graph: URL, _ sentences: [Sentence]) throws {
+  init(_ graph: URL, _ sentences: [Sentence], _ configuration: BertConfiguration) throws {
     self = try Peers.ask(
-      "onnx_graphs.py", Request(model: graph.path(percentEncoded: false), sentences: sentences))
+      "onnx_graphs.py",
+      Request(
+        model: graph.path(percentEncoded: false), sentences: sentences, padding: configuration.padTokenID ?? 0,
+        inputs: ["input_ids", "attention_mask"] + (configuration.readsTokenTypes ? ["token_type_ids"] : [])))
   }
 }

@@ -1,6 +1,6 @@
 """Checks ONNX graphs of classifiers and runs them: the judges are onnx's checker and ONNX Runtime on the CPU.
 
-Standard input: {"model": path, "sentences": [{"ids": [...], "types": [...]}, ...]}.
+Standard input: {"model": path, "sentences": [{"ids": [...], "types": [...]}, ...], "padding": its id, "inputs": [names of the graph's, ...]}.
 Standard output: {"logits": [[...], ...], "alone": [[...], ...], "operations": {operation: count},
 "fused": {operation: count}, "optimized": {operation: count}, "external": [names of files beside the graph], "versions": [of the format, of the operations]}.
 
@@ -25,15 +25,17 @@ def count(model):
     return dict(collections.Counter(node.op_type for node in model.graph.node))
 
 
-def batch(sentences):
+def batch(sentences, request):
     length = max(len(s["ids"]) for s in sentences)
     ids, types, mask = (np.zeros((len(sentences), length), np.int64) for _ in range(3))
+    ids += request["padding"]
     for row, sentence in enumerate(sentences):
         size = len(sentence["ids"])
         ids[row, :size] = sentence["ids"]
         types[row, :size] = sentence["types"]
         mask[row, :size] = 1
-    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+    values = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+    return {name: values[name] for name in request["inputs"]}
 
 
 def main():
@@ -60,12 +62,12 @@ def main():
         optimized = optimizer.optimize_model(path, model_type="bert", num_heads=0, hidden_size=0, opt_level=0)
     inputs = [(i.name, i.type, i.shape) for i in session.get_inputs()]
     shape = ["batch_size", "sequence_length"]
-    expected = [(name, "tensor(int64)", shape) for name in ("input_ids", "attention_mask", "token_type_ids")]
+    expected = [(name, "tensor(int64)", shape) for name in request["inputs"]]
     assert inputs == expected, inputs
     assert [o.name for o in session.get_outputs()] == ["logits"]
     sentences = request["sentences"]
-    together = session.run(["logits"], batch(sentences))[0]
-    alone = np.concatenate([session.run(["logits"], batch([s]))[0] for s in sentences])
+    together = session.run(["logits"], batch(sentences, request))[0]
+    alone = np.concatenate([session.run(["logits"], batch([s], request))[0] for s in sentences])
     json.dump(
         {
             "logits": together.tolist(),

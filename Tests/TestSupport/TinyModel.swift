@@ -17,8 +17,11 @@ public enum TinyModel {
     try writeVocabulary(to: directory)
   }
 
-  public static func writeVocabulary(to directory: URL) throws {
-    let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "fine", "film", "dull"]
+  /// - Parameter special: the first tokens, in another order for models that pad with another one than the first.
+  public static func writeVocabulary(
+    to directory: URL, special: [String] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+  ) throws {
+    let words = special + ["a", "fine", "film", "dull"]
     let vocabulary = words + (words.count..<97).map { "word\($0)" }
     try Data((vocabulary.joined(separator: "\n") + "\n").utf8).write(to: directory.appending(path: "vocab.txt"))
   }

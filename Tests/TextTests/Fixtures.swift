@@ -14,9 +14,9 @@ enum Fixtures {
   }
 
   /// BERT's own vocabulary.
-  static func tokenizer() throws -> WordPieceTokenizer {
+  static func tokenizer() throws -> any Tokenizer {
     let scratch = try ScratchDirectory()
     try FileManager.default.copyItem(at: url("vocab.txt"), to: scratch.url.appending(path: "vocab.txt"))
-    return try WordPieceTokenizer(modelDirectory: scratch.url)
+    return try ModelTokenizer.read(modelDirectory: scratch.url)
   }
 }

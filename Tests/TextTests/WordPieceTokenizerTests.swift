@@ -53,7 +53,7 @@ import Text
 
   @Test func missingFilesAreNamed() throws {
     let scratch = try ScratchDirectory()
-    let message = scratch.message { _ = try WordPieceTokenizer(modelDirectory: scratch.url) }
+    let message = scratch.message { _ = try ModelTokenizer.read(modelDirectory: scratch.url) }
     #expect(message?.contains("DIR") == true)
     #expect(message?.contains("vocab.txt") == true)
   }
@@ -63,12 +63,12 @@ import Text
     arguments: [
       ("vocab.txt", "[PAD]\n[CLS]\n[SEP]\n", "[UNK]"),
       ("tokenizer.json", "{\"model\": ", "tokenizer.json"),
-      ("tokenizer.json", "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}}", "WordPiece"),
+      ("tokenizer.json", "{\"model\": {\"type\": \"WordLevel\", \"vocab\": {}}}", "WordPiece"),
     ])
   func malformed(_ name: String, _ text: String, _ word: String) throws {
     let scratch = try ScratchDirectory()
     try scratch.write(text, name)
-    let message = scratch.message { _ = try WordPieceTokenizer(modelDirectory: scratch.url) }
+    let message = scratch.message { _ = try ModelTokenizer.read(modelDirectory: scratch.url) }
     #expect(message?.contains("DIR") == true, "\(message ?? "no error")")
     #expect(message?.contains(word) == true, "\(message ?? "no error")")
   }

@@ -64,7 +64,7 @@ package struct BenchmarkedModel: Sendable {
     }
     if let texts {
       let tokenizer = try ModelTokenizer.read(modelDirectory: directory, vocabSize: configuration.vocabSize)
-      let limit = min(maximumLength, configuration.maxPositionEmbeddings)
+      let limit = min(maximumLength, configuration.maximumLength)
       workloads.append(
         Workload(
           name: "ragged \(texts.count)", kind: .dataset,
@@ -73,9 +73,9 @@ package struct BenchmarkedModel: Sendable {
     }
     for workload in workloads {
       let tokens = workload.sentences.map(\.count).max() ?? 0
-      guard tokens <= configuration.maxPositionEmbeddings else {
+      guard tokens <= configuration.maximumLength else {
         throw BenchmarkError.tooLong(
-          model: name, workload: workload.name, tokens: tokens, limit: configuration.maxPositionEmbeddings)
+          model: name, workload: workload.name, tokens: tokens, limit: configuration.maximumLength)
       }
     }
     return workloads

@@ -183,7 +183,10 @@ public struct Checkpoint: Sendable {
       expected += part
     }
     let missing = expected.filter { storedNames[$0.name] == nil }
-    guard missing.isEmpty else { throw .missingTensors(path: path, missing) }
+    guard missing.isEmpty else {
+      throw .missingTensors(
+        path: path, missing.map { ExpectedTensor(name: configuration.family.stored(tensor: $0.name), shape: $0.shape) })
+    }
     for tensor in expected {
       guard let entry = entry(tensor.name) else { continue }
       if let grouping = configuration.quantization?.format(of: tensor.name)?.grouping {

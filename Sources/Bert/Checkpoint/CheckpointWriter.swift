@@ -8,7 +8,8 @@ public import FoundationEssentials
 public struct CheckpointWriter: Sendable {
   /// Files that belong to the tokenizer and go with the model unchanged.
   public static let tokenizerFiles = [
-    "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
+    "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "sentencepiece.bpe.model", "spiece.model",
+    "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
   ]
 
   public var configuration: BertConfiguration
@@ -27,6 +28,7 @@ public struct CheckpointWriter: Sendable {
 
   /// Writes `config.json`, `model.safetensors` with `tensors` in their order, and the other files.
   ///
+  /// - Parameter tensors: by canonical names; files have those of the configuration's family.
   /// - Throws: ``BertError`` (a ``BertError/file(_:)`` for a full disk or a read-only directory), or what a tensor's
   ///   provider throws. Nothing is left behind, and an older directory stays as it was.
   public func write(_ tensors: [TensorToWrite], to directory: URL) throws {
@@ -49,7 +51,8 @@ public struct CheckpointWriter: Sendable {
       try AtomicFile.write(bytes, to: folder.appending(path: name))
     }
     try AtomicFile.write(configuration.json, to: folder.appending(path: "config.json"))
-    try SafetensorsWriter.write(tensors, to: folder.appending(path: "model.safetensors"))
+    let stored = tensors.map { $0.named(configuration.family.stored(tensor: $0.name)) }
+    try SafetensorsWriter.write(stored, to: folder.appending(path: "model.safetensors"))
   }
 
   /// The error with the name that the user gave, where it has that of the temporary directory.

@@ -9,6 +9,18 @@ struct ConfigurationReader {
 
   let root: JSONValue
   let path: String
+  let family: EncoderFamily
+  let keys: ConfigurationKeys
+
+  /// - Throws: ``BertError/unsupportedArchitecture(path:found:)``, and ``BertError/configuration(path:key:expected:found:)``
+  ///   for a model that is no plain encoder.
+  init(root: JSONValue, path: String) throws(BertError) {
+    self.root = root
+    self.path = path
+    family = try Self.family(root, path: path)
+    keys = family.keys
+    try checkIsEncoder()
+  }
 
   func failure(_ key: String, _ expected: String) -> BertError {
     .configuration(path: path, key: key, expected: expected, found: root[key]?.evidence ?? "none")
@@ -19,16 +31,26 @@ struct ConfigurationReader {
     root[key].flatMap { $0 == .null ? nil : $0 }
   }
 
-  /// Only BERT itself: other architectures share the names of keys and tensors, but not the arithmetic.
-  func checkArchitecture() throws(BertError) {
-    let named = try architectures() ?? []
-    if let type = value("model_type") {
-      guard type.text == "bert" else {
+  /// By `model_type`, or by the names under `architectures`, or BERT. Other architectures share keys and names of tensors with
+  /// these, but not the arithmetic.
+  private static func family(_ root: JSONValue, path: String) throws(BertError) -> EncoderFamily {
+    if let type = root["model_type"], type != .null {
+      guard let family = type.text.flatMap(EncoderFamily.init(rawValue:)) else {
         throw .unsupportedArchitecture(path: path, found: "model_type \(type.evidence)")
       }
-    } else if let other = named.first(where: { !$0.hasPrefix("Bert") }) {
-      throw .unsupportedArchitecture(path: path, found: "\"\(other)\"")
+      return family
     }
+    var families: [EncoderFamily] = []
+    for name in (root["architectures"]?.elements ?? []).compactMap(\.text) {
+      guard let family = EncoderFamily(architecture: name), family == families.first ?? family else {
+        throw .unsupportedArchitecture(path: path, found: "\"\(name)\"")
+      }
+      families.append(family)
+    }
+    return families.first ?? .bert
+  }
+
+  private func checkIsEncoder() throws(BertError) {
     if let position = value("position_embedding_type"), position.text != "absolute" {
       throw failure("position_embedding_type", "\"absolute\"")
     }
@@ -69,16 +91,16 @@ struct ConfigurationReader {
   }
 
   func activation() throws(BertError) -> HiddenActivation {
-    guard let value = value("hidden_act") else { return .gelu }
+    guard let value = value(keys.hiddenAct) else { return .gelu }
     guard let activation = value.text.flatMap(HiddenActivation.init(configured:)) else {
-      throw failure("hidden_act", "\"gelu\", \"gelu_new\", \"gelu_pytorch_tanh\" or \"relu\"")
+      throw failure(keys.hiddenAct, "\"gelu\", \"gelu_new\", \"gelu_pytorch_tanh\" or \"relu\"")
     }
     return activation
   }
 
   func padTokenID(vocabSize: Int) throws(BertError) -> Int? {
-    guard let value = root["pad_token_id"] else { return 0 }
-    if value == .null { return nil }
+    guard let value = root["pad_token_id"] else { return keys.padTokenIDDefault }
+    if value == .null, !family.countsFromPadding { return nil }
     guard let id = value.integer, 0..<vocabSize ~= id else {
       throw failure("pad_token_id", "an id below vocab_size = \(vocabSize)")
     }

@@ -19,21 +19,24 @@ extension BertConfiguration {
     }
     if quantization != readQuantization {
       members.removeAll { $0.name == QuantizationConfiguration.key }
-      if let quantization { members.append(JSONMember(QuantizationConfiguration.key, quantization.json)) }
+      if let quantization { members.append(JSONMember(QuantizationConfiguration.key, quantization.json(for: family))) }
     }
     return JSONValue.object(members).formatted() + "\n"
   }
 
   private var currentMembers: [(String, JSONValue)] {
+    let keys = family.keys
+    // A family with a default of its own has no way to say "as the hidden states".
+    let headDropout = keys.classifierDropoutDefault == nil ? classifierDropout : headDropoutProb
     var members: [(String, JSONValue)] = [
-      ("attention_probs_dropout_prob", .number("\(attentionProbsDropoutProb)")),
-      ("classifier_dropout", classifierDropout.map { .number("\($0)") } ?? .null),
-      ("hidden_act", .string(hiddenAct.rawValue)),
-      ("hidden_dropout_prob", .number("\(hiddenDropoutProb)")),
-      ("hidden_size", .number("\(hiddenSize)")),
+      (keys.attentionProbsDropoutProb, .number("\(attentionProbsDropoutProb)")),
+      (keys.classifierDropout, headDropout.map { .number("\($0)") } ?? .null),
+      (keys.hiddenAct, .string(hiddenAct.rawValue)),
+      (keys.hiddenDropoutProb, .number("\(hiddenDropoutProb)")),
+      (keys.hiddenSize, .number("\(hiddenSize)")),
       ("id2label", .object(id2label.enumerated().map { JSONMember("\($0)", .string($1)) })),
       ("initializer_range", .number("\(initializerRange)")),
-      ("intermediate_size", .number("\(intermediateSize)")),
+      (keys.intermediateSize, .number("\(intermediateSize)")),
       (
         "label2id",
         .object(
@@ -41,16 +44,22 @@ extension BertConfiguration {
             JSONMember($0.key, .number("\($0.value)"))
           })
       ),
-      ("layer_norm_eps", .number("\(layerNormEps)")),
       ("max_position_embeddings", .number("\(maxPositionEmbeddings)")),
-      ("model_type", .string("bert")),
-      ("num_attention_heads", .number("\(numAttentionHeads)")),
-      ("num_hidden_layers", .number("\(numHiddenLayers)")),
+      ("model_type", .string(family.rawValue)),
+      (keys.numAttentionHeads, .number("\(numAttentionHeads)")),
+      (keys.numHiddenLayers, .number("\(numHiddenLayers)")),
       ("pad_token_id", padTokenID.map { .number("\($0)") } ?? .null),
-      ("position_embedding_type", .string("absolute")),
-      ("type_vocab_size", .number("\(typeVocabSize)")),
       ("vocab_size", .number("\(vocabSize)")),
     ]
+    if keys.hasTypesAndNorms {
+      members += [
+        ("layer_norm_eps", .number("\(layerNormEps)")),
+        ("position_embedding_type", .string("absolute")),
+        ("type_vocab_size", .number("\(typeVocabSize)")),
+      ]
+    }
+    if keys.embeddingSizeDefault != nil { members.append(("embedding_size", .number("\(embeddingWidth)"))) }
+    members.sort { $0.0 < $1.0 }
     if let architectures { members.insert(("architectures", .array(architectures.map { .string($0) })), at: 0) }
     if let problemType {
       members.append(("problem_type", .string(problemType.rawValue)))

@@ -22,6 +22,11 @@ public struct TensorToWrite: Sendable {
     self.provide = provide
   }
 
+  /// The same under another name.
+  func named(_ name: String) -> TensorToWrite {
+    TensorToWrite(name: name, shape: shape, dtype: dtype, provide: provide)
+  }
+
   /// A tensor of F32, without a copy.
   public init(name: String, shape: [Int], floats: [Float]) {
     self.init(name: name, shape: shape, dtype: .f32) { sink in try sink(floats.span.bytes) }

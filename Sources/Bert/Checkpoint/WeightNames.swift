@@ -9,7 +9,8 @@ public struct ExpectedTensor: Equatable, Sendable {
   }
 }
 
-/// The names of BERT's parameters: those of `BertForSequenceClassification`, and how other files spell them.
+/// The canonical names of parameters: those of `BertForSequenceClassification`, for every ``EncoderFamily``, and how files
+/// spell them.
 public enum WeightNames {
   /// What a stored name stands for.
   public enum Meaning: Equatable, Sendable {
@@ -32,16 +33,26 @@ public enum WeightNames {
     return Int(name.dropFirst(prefix.count).prefix { $0 != "." })
   }
 
-  /// Reads a stored name: with or without the prefix `bert.`, with LayerNorm's `gamma` and `beta` of old files.
-  public static func meaning(of stored: String) -> Meaning {
-    var name = stored
-    let bare = ["embeddings.", "encoder.", "pooler."]
-    if bare.contains(where: name.hasPrefix) { name = "bert." + name }
-    if name.hasSuffix("LayerNorm.gamma") { name = String(name.dropLast("gamma".count)) + "weight" }
-    if name.hasSuffix("LayerNorm.beta") { name = String(name.dropLast("beta".count)) + "bias" }
-    if name == "bert.embeddings.position_ids" { return .unused }
-    let isKnown = name.hasPrefix("bert.") && bare.contains { name.dropFirst(5).hasPrefix($0) }
-    return isKnown || classifierNames.contains(name) ? .parameter(name) : .unused
+  /// Whether a parameter comes before the layers.
+  public static func isEmbedding(_ name: String) -> Bool {
+    name.hasPrefix("bert.embeddings.") || name.hasPrefix(embeddingProjection + ".")
+  }
+
+  /// The module that makes the encoder's width of the embeddings', where they differ.
+  static let embeddingProjection = "bert.embeddings_project"
+
+  /// Reads a stored name of a family: with or without the prefix of the encoder, with LayerNorm's `gamma` and `beta` of old
+  /// files.
+  public static func meaning(of stored: String, _ family: EncoderFamily) -> Meaning {
+    guard let dot = stored.lastIndex(of: "."), let module = family.canonical(module: String(stored[..<dot])) else {
+      return .unused
+    }
+    var component = stored[stored.index(after: dot)...]
+    if module.hasSuffix("LayerNorm") {
+      if component == "gamma" { component = "weight" }
+      if component == "beta" { component = "bias" }
+    }
+    return .parameter("\(module).\(component)")
   }
 
   /// The encoder's parameters in the order of the model: embeddings, then layer by layer.
@@ -52,30 +63,39 @@ public enum WeightNames {
       add(name + ".weight", [outputs, inputs])
       add(name + ".bias", [outputs])
     }
-    func norm(_ name: String) {
-      add(name + ".weight", [c.hiddenSize])
-      add(name + ".bias", [c.hiddenSize])
-    }
     let hidden = c.hiddenSize
-    add("bert.embeddings.word_embeddings.weight", [c.vocabSize, hidden])
-    add("bert.embeddings.position_embeddings.weight", [c.maxPositionEmbeddings, hidden])
-    add("bert.embeddings.token_type_embeddings.weight", [c.typeVocabSize, hidden])
-    norm("bert.embeddings.LayerNorm")
+    func norm(_ name: String, _ width: Int) {
+      add(name + ".weight", [width])
+      add(name + ".bias", [width])
+    }
+    let tables = embeddingTables(c)
+    for (name, rows) in zip(tables, [c.vocabSize, c.maxPositionEmbeddings, c.typeVocabSize]) {
+      add(name, [rows, c.embeddingWidth])
+    }
+    norm("bert.embeddings.LayerNorm", c.embeddingWidth)
+    if c.projectsEmbeddings { linear(embeddingProjection, hidden, c.embeddingWidth) }
     for index in 0..<c.numHiddenLayers {
       let prefix = layer(index)
       linear(prefix + "attention.self.query", hidden, hidden)
       linear(prefix + "attention.self.key", hidden, hidden)
       linear(prefix + "attention.self.value", hidden, hidden)
       linear(prefix + "attention.output.dense", hidden, hidden)
-      norm(prefix + "attention.output.LayerNorm")
+      norm(prefix + "attention.output.LayerNorm", hidden)
       linear(prefix + "intermediate.dense", c.intermediateSize, hidden)
       linear(prefix + "output.dense", hidden, c.intermediateSize)
-      norm(prefix + "output.LayerNorm")
+      norm(prefix + "output.LayerNorm", hidden)
     }
     return tensors
   }
 
-  /// The pooler's parameters, `[C, C]` and `[C]`.
+  /// The tables whose rows a token's embedding is the sum of: word, position and, where there are segments, type.
+  static func embeddingTables(_ c: BertConfiguration) -> [String] {
+    (["word", "position"] + (c.family.hasTokenTypes ? ["token_type"] : [])).map {
+      "bert.embeddings.\($0)_embeddings.weight"
+    }
+  }
+
+  /// The parameters of the head's first layer, `[C, C]` and `[C]`.
   public static func pooler(_ c: BertConfiguration) -> [ExpectedTensor] {
     zip(poolerNames, [[c.hiddenSize, c.hiddenSize], [c.hiddenSize]]).map(ExpectedTensor.init)
   }
@@ -85,6 +105,6 @@ public enum WeightNames {
     zip(classifierNames, [[c.numLabels, c.hiddenSize], [c.numLabels]]).map(ExpectedTensor.init)
   }
 
-  /// All parameters of `BertForSequenceClassification`, in order.
+  /// All parameters of a classifier, in order.
   public static func all(_ c: BertConfiguration) -> [ExpectedTensor] { encoder(c) + pooler(c) + classifier(c) }
 }

@@ -8,6 +8,8 @@ public typealias LinearObserver = (_ site: String, _ input: Tensor) throws(Tenso
 /// Named after the layer, such as `bert.encoder.layer.0.output.dense`; for query, key and value, which share their input,
 /// `bert.encoder.layer.0.attention.self`.
 public enum LinearSite {
+  /// Where embeddings are brought to the width of the encoder.
+  public static let embeddingProjection = WeightNames.embeddingProjection
   static let pooler = "bert.pooler.dense"
   private static let joined = [".query", ".key", ".value"]
 

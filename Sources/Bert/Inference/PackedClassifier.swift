@@ -8,8 +8,11 @@ internal import Synchronization
 public struct PackedClassifier: Sendable {
   public let configuration: BertConfiguration
   public let backend: CPUBackend
+  /// Of words, positions and segments; where there are no segments, a row of zeros.
   private var tables: [EmbeddingTable]
   private let embeddingNorm: PackedNorm
+  /// To the width of the encoder; nil where embeddings have it.
+  private var embeddingProjection: PackedLinear?
   private var layers: [PackedLayer]
   private var pooler: PackedLinear
   private let classifier: PackedLinear
@@ -31,15 +34,20 @@ public struct PackedClassifier: Sendable {
     configuration = reader.configuration
     self.backend = backend
     let packer = WeightPacker(reader: reader, backend: backend)
-    tables = try packer.tables(
-      ["word", "position", "token_type"].map { "bert.embeddings.\($0)_embeddings.weight" })
-    embeddingNorm = try packer.norm("bert.embeddings.LayerNorm")
+    tables = try packer.tables(WeightNames.embeddingTables(configuration))
+    if !configuration.family.hasTokenTypes {
+      do { tables.append(try backend.zeroRow(like: tables[0])) } catch { throw .tensor(error) }
+    }
+    embeddingNorm = try packer.norm("bert.embeddings.LayerNorm", width: configuration.embeddingWidth)
+    embeddingProjection =
+      configuration.projectsEmbeddings
+      ? try packer.linear([LinearSite.embeddingProjection], inputs: configuration.embeddingWidth) : nil
     var layers: [PackedLayer] = []
     for index in 0..<reader.configuration.numHiddenLayers {
       layers.append(try PackedLayer(WeightNames.layer(index), packer))
     }
     self.layers = layers
-    pooler = try packer.linear(["bert.pooler.dense"])
+    pooler = try packer.linear([LinearSite.pooler])
     classifier = try packer.linear(["classifier"])
   }
 
@@ -51,6 +59,7 @@ public struct PackedClassifier: Sendable {
     for other in parts.values { precondition(other.layers.count == layers.count, "\(other.layers.count) layers") }
     var model = self
     if let other = parts[QuantizationUnit.embeddings] { model.tables = other.tables }
+    if let other = parts[LinearSite.embeddingProjection] { model.embeddingProjection = other.embeddingProjection }
     for index in layers.indices { model.layers[index] = layers[index].taking(parts.mapValues { $0.layers[index] }) }
     if let other = parts[LinearSite.pooler] { model.pooler = other.pooler }
     return model
@@ -108,15 +117,21 @@ public struct PackedClassifier: Sendable {
   private func logits(
     of part: EncoderInput, _ observer: LinearObserver?, _ backend: CPUBackend
   ) throws(TensorError) -> [Float] {
-    try logits(of: try embeddings(part, backend), from: 0, layout: part.layout, observer, backend)
+    try logits(of: try embeddings(part, observer, backend), from: 0, layout: part.layout, observer, backend)
   }
 
-  /// The normalised embeddings: the hidden states before layer 0, `[N, C]`.
-  public func embeddings(_ input: EncoderInput) throws(TensorError) -> Tensor { try embeddings(input, backend) }
+  /// The normalised embeddings, in the encoder's width: the hidden states before layer 0, `[N, C]`.
+  public func embeddings(_ input: EncoderInput) throws(TensorError) -> Tensor { try embeddings(input, nil, backend) }
 
-  private func embeddings(_ input: EncoderInput, _ backend: CPUBackend) throws(TensorError) -> Tensor {
-    try embeddingNorm(
-      try backend.embedding(input.tokens, word: tables[0], position: tables[1], type: tables[2]), backend)
+  private func embeddings(
+    _ input: EncoderInput, _ observer: LinearObserver?, _ backend: CPUBackend
+  ) throws(TensorError) -> Tensor {
+    let rows = try input.tableRows(for: configuration)
+    let normal = try embeddingNorm(
+      try backend.embedding(rows, word: tables[0], position: tables[1], type: tables[2]), backend)
+    guard let embeddingProjection else { return normal }
+    try observer?(LinearSite.embeddingProjection, normal)
+    return try backend.linear(normal, embeddingProjection)
   }
 
   /// The hidden states behind one layer, `[N, C]`.
@@ -145,7 +160,7 @@ public struct PackedClassifier: Sendable {
     }
     if !isSelected { hidden = try backend.selectRows(hidden, layout.firstRows) }
     try observer?(LinearSite.pooler, hidden)
-    let pooled = try backend.linear(hidden, pooler, activation: .tanh)
+    let pooled = try backend.linear(hidden, pooler, activation: configuration.family.headActivation)
     return try backend.read(try backend.linear(pooled, classifier))
   }
 }

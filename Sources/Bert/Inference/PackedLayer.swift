@@ -111,8 +111,9 @@ struct WeightPacker {
     }
   }
 
-  func norm(_ name: String) throws(BertError) -> PackedNorm {
-    let columns = Shape([reader.configuration.hiddenSize])
+  /// - Parameter width: of the rows; nil for the hidden size.
+  func norm(_ name: String, width: Int? = nil) throws(BertError) -> PackedNorm {
+    let columns = Shape([width ?? reader.configuration.hiddenSize])
     let scale = try reader.floats(name + ".weight")
     let shift = try reader.floats(name + ".bias")
     do {
@@ -128,7 +129,7 @@ struct WeightPacker {
   func tables(_ names: [String]) throws(BertError) -> [EmbeddingTable] {
     if let quantized = try quantized(names) { return quantized.map { backend.embeddingTable($0) } }
     if let fourBit = try fourBit(names) { return fourBit.map { backend.embeddingTable($0) } }
-    let columns = reader.configuration.hiddenSize
+    let columns = reader.configuration.embeddingWidth
     let mapped = try mapped(names)
     var tables: [EmbeddingTable] = []
     for (index, name) in names.enumerated() {

@@ -69,12 +69,13 @@ extension Checkpoint {
   /// The canonical name of the parameter whose values a stored tensor holds; nil if it holds none.
   static func parameter(storedAs stored: String, _ configuration: BertConfiguration) -> String? {
     if stored.hasSuffix(".weight" + packedSuffix),
-      case .parameter(let name) = WeightNames.meaning(of: String(stored.dropLast(packedSuffix.count))),
+      case .parameter(let name) = WeightNames.meaning(
+        of: String(stored.dropLast(packedSuffix.count)), configuration.family),
       configuration.quantization?.format(of: name)?.grouping != nil
     {
       return name
     }
-    guard case .parameter(let name) = WeightNames.meaning(of: stored) else { return nil }
+    guard case .parameter(let name) = WeightNames.meaning(of: stored, configuration.family) else { return nil }
     return name
   }
 

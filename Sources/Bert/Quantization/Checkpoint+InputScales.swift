@@ -21,7 +21,8 @@ extension Checkpoint {
 
   private static func weight(of stored: String, _ suffix: String, _ configuration: BertConfiguration) -> String? {
     guard let quantization = configuration.quantization, stored.hasSuffix(suffix),
-      case .parameter(let name) = WeightNames.meaning(of: String(stored.dropLast(suffix.count)) + ".weight"),
+      case .parameter(let name) = WeightNames.meaning(
+        of: String(stored.dropLast(suffix.count)) + ".weight", configuration.family),
       quantization.hasInputScale(name)
     else { return nil }
     return name

@@ -65,7 +65,8 @@ extension Checkpoint {
   /// The canonical name of the quantised weight whose scales a stored tensor holds; nil if it holds none.
   static func weight(scaledBy stored: String, _ configuration: BertConfiguration) -> String? {
     guard let quantization = configuration.quantization, stored.hasSuffix(".weight" + scaleSuffix),
-      case .parameter(let name) = WeightNames.meaning(of: String(stored.dropLast(scaleSuffix.count))),
+      case .parameter(let name) = WeightNames.meaning(
+        of: String(stored.dropLast(scaleSuffix.count)), configuration.family),
       quantization.quantizes(name)
     else { return nil }
     return name

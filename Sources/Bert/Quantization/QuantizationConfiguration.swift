@@ -95,7 +95,7 @@ public struct QuantizationConfiguration: Equatable, Sendable {
         weights: format.weights, inputs: Self.possible(format.inputs, moduleClass, format.weights))
     }
     self.modules = named
-    ignoredWeights = Set(ignore.compactMap(Self.weight))
+    ignoredWeights = Set(ignore.compactMap { Self.weight(of: $0) })
   }
 
   /// Classes of s8, one scale a row.
@@ -126,8 +126,10 @@ public struct QuantizationConfiguration: Equatable, Sendable {
   private static let weightSuffix = ".weight"
 
   /// The canonical name of a module's weight; nil if the name means nothing here.
-  static func weight(of module: String) -> String? {
-    guard case .parameter(let name) = WeightNames.meaning(of: module + weightSuffix) else { return nil }
+  ///
+  /// - Parameter family: whose name of the module it is; that of BERT is the canonical one.
+  static func weight(of module: String, _ family: EncoderFamily = .bert) -> String? {
+    guard case .parameter(let name) = WeightNames.meaning(of: module + weightSuffix, family) else { return nil }
     return name
   }
 
@@ -147,12 +149,13 @@ extension QuantizationConfiguration {
   /// What the whole is called when classes differ.
   static let mixedFormat = "mixed-precision"
 
-  /// Reads and checks the value of `quantization_config`; `path` is that of config.json, for messages.
+  /// Reads and checks the value of `quantization_config`; `path` is that of config.json, for messages. Modules have the names
+  /// of their family there, here the canonical ones.
   ///
   /// - Throws: ``BertError/configuration(path:key:expected:found:)`` with the full key, such as
   ///   `quantization_config.config_groups.group_0.weights.num_bits`.
-  package init(json: JSONValue, path: String) throws(BertError) {
-    let reader = QuantizationReader(value: json, key: Self.key, path: path)
+  package init(json: JSONValue, path: String, family: EncoderFamily) throws(BertError) {
+    let reader = QuantizationReader(value: json, key: Self.key, path: path, family: family)
     try reader.checkIsObject()
     try reader.text("quant_method", is: Self.method)
     let format = try reader.format()
@@ -179,7 +182,7 @@ extension QuantizationConfiguration {
       }
       if targets.moduleClass == .linear { inputs = foundInputs }
     }
-    self.init(weights: weights, modules: modules, ignore: try reader.texts("ignore"), inputs: inputs)
+    self.init(weights: weights, modules: modules, ignore: try reader.ignored(), inputs: inputs)
   }
 }
 

@@ -6,6 +6,8 @@ struct QuantizationReader {
   /// Of this part, from the top of config.json.
   let key: String
   let path: String
+  /// Whose names modules have.
+  let family: EncoderFamily
 
   private func member(_ name: String) -> JSONValue? { value[name].flatMap { $0 == .null ? nil : $0 } }
 
@@ -22,7 +24,7 @@ struct QuantizationReader {
 
   func section(_ name: String) throws(BertError) -> QuantizationReader {
     guard case .object? = member(name) else { throw failure(name, "an object") }
-    return QuantizationReader(value: member(name) ?? .null, key: "\(key).\(name)", path: path)
+    return QuantizationReader(value: member(name) ?? .null, key: "\(key).\(name)", path: path, family: family)
   }
 
   /// The names of the members, at least one.
@@ -69,6 +71,16 @@ struct QuantizationReader {
     return texts
   }
 
+  /// What stays floats: classes, and modules by their canonical names where these differ from the family's.
+  func ignored() throws(BertError) -> [String] {
+    let names = try texts("ignore")
+    if family == .bert { return names }
+    return names.compactMap { name in
+      if QuantizationConfiguration.ModuleClass(rawValue: name) != nil { return name }
+      return QuantizationConfiguration.weight(of: name, family).map(QuantizationConfiguration.module)
+    }
+  }
+
   /// What a group is for.
   struct Targets {
     let moduleClass: QuantizationConfiguration.ModuleClass
@@ -81,8 +93,8 @@ struct QuantizationReader {
   /// Modules of one class, by the class or by their names.
   func targets() throws(BertError) -> Targets {
     var found: Targets?
-    for target in member("targets")?.elements ?? [] {
-      guard let name = target.text, let (moduleClass, module) = Self.target(name),
+    for element in member("targets")?.elements ?? [] {
+      guard let name = element.text, let (moduleClass, module) = target(name),
         moduleClass == found?.moduleClass ?? moduleClass
       else { throw wrongTargets }
       var targets = found ?? Targets(moduleClass: moduleClass)
@@ -98,13 +110,14 @@ struct QuantizationReader {
     return failure(
       "targets",
       known.joined(separator: " or ")
-        + ", or names of modules of one of these, such as \"bert.pooler.dense\" (patterns, \"re:...\", are not read)")
+        + ", or names of modules of one of these, such as \"\(family.stored(module: LinearSite.pooler))\" (patterns, \"re:...\", are not read)"
+    )
   }
 
   /// A class, with nil, or the class and canonical name of a module.
-  private static func target(_ name: String) -> (QuantizationConfiguration.ModuleClass, String?)? {
+  private func target(_ name: String) -> (QuantizationConfiguration.ModuleClass, String?)? {
     if let moduleClass = QuantizationConfiguration.ModuleClass(rawValue: name) { return (moduleClass, nil) }
-    guard let weight = QuantizationConfiguration.weight(of: name),
+    guard let weight = QuantizationConfiguration.weight(of: name, family),
       let moduleClass = QuantizationConfiguration.ModuleClass(weight: weight)
     else { return nil }
     return (moduleClass, QuantizationConfiguration.module(of: weight))

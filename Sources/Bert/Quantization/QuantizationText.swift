@@ -1,16 +1,16 @@
 package import JSON
 
 extension QuantizationConfiguration {
-  /// The value of `quantization_config`, with the keys that compressed-tensors writes.
-  package var json: JSONValue {
+  /// The value of `quantization_config`, with the keys that compressed-tensors writes and the family's names of modules.
+  package func json(for family: EncoderFamily) -> JSONValue {
     let groups = groups
     let layouts = Set(groups.map(\.format.weights.layout))
-    let members = groups.enumerated().map { JSONMember("group_\($0)", $1.json) }
+    let members = groups.enumerated().map { JSONMember("group_\($0)", $1.json(for: family)) }
     return .object([
       JSONMember("config_groups", .object(members)),
       JSONMember("format", .string(layouts.count == 1 ? layouts.first ?? "" : Self.mixedFormat)),
       JSONMember("global_compression_ratio", .null),
-      JSONMember("ignore", .array(ignore.map { .string($0) })),
+      JSONMember("ignore", .array(ignore.map { .string(family.stored(module: $0)) })),
       JSONMember("kv_cache_scheme", .null),
       JSONMember("quant_method", .string(Self.method)),
       JSONMember("quantization_status", .string("compressed")),
@@ -41,7 +41,7 @@ extension QuantizationConfiguration {
   /// Embeddings, layers by their numbers, the rest; by name within each.
   private static func comesBefore(_ a: String, _ b: String) -> Bool {
     func place(_ module: String) -> (Int, String) {
-      (WeightNames.layerIndex(module) ?? (ModuleClass(weight: module + ".weight") == .embedding ? -1 : .max), module)
+      (WeightNames.layerIndex(module) ?? (WeightNames.isEmbedding(module + ".weight") ? -1 : .max), module)
     }
     return place(a) < place(b)
   }
@@ -53,7 +53,7 @@ private struct Group {
   let format: QuantizationConfiguration.Format
   var targets: [String]
 
-  var json: JSONValue {
+  func json(for family: EncoderFamily) -> JSONValue {
     let inputs =
       switch format.inputs {
       case .perToken: Self.numbers(.int8, strategy: "token", isDynamic: true)
@@ -68,7 +68,7 @@ private struct Group {
       JSONMember("format", .string(format.weights.layout)),
       JSONMember("input_activations", moduleClass == .linear ? inputs : .null),
       JSONMember("output_activations", .null),
-      JSONMember("targets", .array(targets.map { .string($0) })),
+      JSONMember("targets", .array(targets.map { .string(family.stored(module: $0)) })),
       JSONMember("weights", weights),
     ])
   }

@@ -1,6 +1,6 @@
 /// Weights of a classifier that have one number format together, as they are multiplied, or added, as one.
 ///
-/// The three tables of embeddings; query, key and value of a layer; every other linear layer by itself. The classifier is
+/// The tables of embeddings; query, key and value of a layer; every other linear layer by itself. The classifier is
 /// none: it keeps its floats.
 public struct QuantizationUnit: Hashable, Sendable {
   static let embeddings = "bert.embeddings"
@@ -12,6 +12,9 @@ public struct QuantizationUnit: Hashable, Sendable {
   /// The encoder layer of which it is a part, or the number of layers for what comes behind them; nil for what comes before.
   public let layer: Int?
 
+  /// Whether it is that of the tables, which are looked up, not multiplied by.
+  public var isEmbeddings: Bool { name == Self.embeddings }
+
   /// All of a model, in its order.
   public static func all(_ configuration: BertConfiguration) -> [QuantizationUnit] {
     var units: [QuantizationUnit] = []
@@ -22,7 +25,9 @@ public struct QuantizationUnit: Hashable, Sendable {
       if let last = units.last, last.name == site {
         units[units.count - 1] = QuantizationUnit(name: site, modules: last.modules + [module], layer: last.layer)
       } else {
-        let layer = moduleClass == .embedding ? nil : WeightNames.layerIndex(module) ?? configuration.numHiddenLayers
+        let layer =
+          WeightNames.isEmbedding(tensor.name)
+          ? nil : WeightNames.layerIndex(module) ?? configuration.numHiddenLayers
         units.append(QuantizationUnit(name: site, modules: [module], layer: layer))
       }
     }

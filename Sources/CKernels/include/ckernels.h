@@ -96,7 +96,8 @@ typedef struct ck_adamw_args {
 // How floats are rounded to the numbers of a quantised format: see fake_quantize_f32.c.
 typedef struct ck_fake_quantize_args {
   size_t group;     // consecutive values of a row that share a step; at least 1
-  float limit;      // quantised values are whole numbers from -limit to limit; of progressive steps also -limit - 1
+  float limit;      // quantised values are whole numbers from `lowest` to `limit`
+  float lowest;
   float scale;      // the step of all values, or 0: each group's own, its largest magnitude / limit
   int progressive;  // non-zero: a group's own step is a whole multiple, 1 to 15, of its row's
   int reciprocal;   // non-zero: values are multiplied by the inverse of the step, as in gemm_s8

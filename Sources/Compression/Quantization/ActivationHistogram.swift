@@ -85,7 +85,7 @@ public struct ActivationHistogram: Equatable, Sendable {
   ///     q(x) = step * clamp(round(x / step), -127, 127)        step = clip / 127
   ///
   /// The magnitudes of a bin count as spread evenly over it, and (x - q(x))^2 is integrated: exact within that, also where
-  /// a step is narrower than a bin.
+  /// a step is narrower than a bin. The numbers go down to -128, of which magnitudes know nothing.
   ///
   /// - Complexity: O(binCount).
   public func squaredError(clip: Float) -> Double {
@@ -111,7 +111,7 @@ public struct ActivationHistogram: Equatable, Sendable {
   }
 }
 
-/// How the clip of a layer's input is chosen: the magnitude from which on all become 127 or -127.
+/// How the clip of a layer's input is chosen: the magnitude from which on all are clipped.
 public enum RangeChoice: String, CaseIterable, Sendable, Codable {
   /// That of the three others with the least ``ActivationHistogram/squaredError(clip:)``; of equals the first named.
   case auto

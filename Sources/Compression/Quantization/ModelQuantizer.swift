@@ -78,7 +78,8 @@ public struct ModelQuantizer: Sendable {
 
   private func check(_ group: Int, _ source: Checkpoint, _ name: String, columns: Int) throws(BertError) {
     guard group > 0, group.isMultiple(of: 32), columns.isMultiple(of: group) else {
-      throw .groupSize(path: source.path, tensor: name, columns: columns, group: group)
+      throw .groupSize(
+        path: source.path, tensor: source.configuration.family.stored(tensor: name), columns: columns, group: group)
     }
   }
 

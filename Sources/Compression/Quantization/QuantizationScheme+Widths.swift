@@ -10,7 +10,7 @@ extension QuantizationScheme {
       guard case .int4(let group, _)? = configuration.format(of: tensor.name), let columns = tensor.shape.last,
         !columns.isMultiple(of: group)
       else { continue }
-      throw .groupSize(path: path, tensor: tensor.name, columns: columns, group: group)
+      throw .groupSize(path: path, tensor: model.family.stored(tensor: tensor.name), columns: columns, group: group)
     }
   }
 }

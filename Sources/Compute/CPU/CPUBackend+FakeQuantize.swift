@@ -59,13 +59,16 @@ extension QuantizationGrid {
   /// The same for C.
   fileprivate func kernel(columns: Int) -> ck_fake_quantize_args {
     let size = groupSize(columns: columns)
-    let limit = Float(limit)
+    let (limit, lowest) = (Float(limit), Float(lowest))
     return switch self {
-    case .tokens: ck_fake_quantize_args(group: size, limit: limit, scale: 0, progressive: 0, reciprocal: 1)
-    case .rows: ck_fake_quantize_args(group: size, limit: limit, scale: 0, progressive: 0, reciprocal: 0)
-    case .groups: ck_fake_quantize_args(group: size, limit: limit, scale: 0, progressive: 1, reciprocal: 0)
+    case .tokens:
+      ck_fake_quantize_args(group: size, limit: limit, lowest: lowest, scale: 0, progressive: 0, reciprocal: 1)
+    case .rows:
+      ck_fake_quantize_args(group: size, limit: limit, lowest: lowest, scale: 0, progressive: 0, reciprocal: 0)
+    case .groups:
+      ck_fake_quantize_args(group: size, limit: limit, lowest: lowest, scale: 0, progressive: 1, reciprocal: 0)
     case .step(let step):
-      ck_fake_quantize_args(group: size, limit: limit, scale: step, progressive: 0, reciprocal: 1)
+      ck_fake_quantize_args(group: size, limit: limit, lowest: lowest, scale: step, progressive: 0, reciprocal: 1)
     }
   }
 }

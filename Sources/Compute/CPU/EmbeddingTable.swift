@@ -11,6 +11,8 @@ public struct EmbeddingTable: Sendable {
     case mapped(StoredValues)
     case quantized(QuantizedValues)
     case fourBit(FourBitValues)
+    /// One row, whose bytes are zeros.
+    case zeros(FloatStorage, Format)
   }
 
   /// The first element; `Element` must be the type of ``format``. Valid while the table lives.
@@ -20,6 +22,7 @@ public struct EmbeddingTable: Sendable {
     case .mapped(let values): unsafe UnsafePointer<Element>(bitPattern: values.address(of: 0))
     case .quantized(let values): unsafe UnsafeRawPointer(values.start)?.assumingMemoryBound(to: Element.self)
     case .fourBit(let values): unsafe values.bytes.unsafeBytes.baseAddress?.assumingMemoryBound(to: Element.self)
+    case .zeros(let storage, _): unsafe UnsafeRawPointer(storage.start).assumingMemoryBound(to: Element.self)
     }
   }
 
@@ -30,6 +33,7 @@ public struct EmbeddingTable: Sendable {
     case .mapped(let values): values.format == .f32 ? .f32 : .f16
     case .quantized: .s8
     case .fourBit: .s4
+    case .zeros(_, let format): format
     }
   }
 
@@ -43,6 +47,7 @@ public struct EmbeddingTable: Sendable {
     case .floats, .mapped: []
     case .quantized(let values): values.scales
     case .fourBit(let values): values.scales
+    case .zeros(_, let format): format == .s8 ? [1] : []
     }
   }
 }
@@ -66,6 +71,24 @@ extension CPUBackend {
   /// A look-up table of quantised rows, read where it is mapped.
   public func embeddingTable(_ values: QuantizedValues) -> EmbeddingTable {
     EmbeddingTable(rows: values.rows, columns: values.columns, source: .quantized(values))
+  }
+
+  /// A table of one row of zeros in the format of another: for a sum that lacks a part.
+  public func zeroRow(like table: EmbeddingTable) throws(TensorError) -> EmbeddingTable {
+    if case .fourBit(let values) = table.source {
+      // Four bits know no zero of their own: the first row, times 0.
+      let groups = values.columns / values.group
+      let start = values.bytes.range.lowerBound
+      let row = try FourBitValues(
+        bytes: MappedBytes(file: values.bytes.file, range: start..<start + values.columns / 2), scales: [0],
+        multipliers: Array(values.multipliers.prefix(groups)), offsets: Array(values.offsets.prefix(groups)),
+        columns: values.columns, group: values.group)
+      return embeddingTable(row)
+    }
+    // No format takes more bytes than floats.
+    let zeros = try upload([Float](repeating: 0, count: table.columns), shape: [1, table.columns])
+    return EmbeddingTable(
+      rows: 1, columns: table.columns, source: .zeros(try floats(zeros, "embedding table"), table.format))
   }
 
   /// A look-up table of rows of four bits a value, read where it is mapped.

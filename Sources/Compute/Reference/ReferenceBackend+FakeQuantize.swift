@@ -21,14 +21,14 @@ extension ReferenceBackend {
       output: tensor(y, x.shape), steps: tensor(steps, [rows, grid.groupCount(columns: columns)]))
   }
 
-  /// dx = dy where |round(x / s)| <= limit, else 0
+  /// dx = dy where lowest <= round(x / s) <= limit, else 0
   public func fakeQuantizeVJP(_ dy: Tensor, x: Tensor, _ grid: QuantizationGrid) throws(TensorError) -> Tensor {
     guard let step = grid.givenStep.map(Double.init) else { return dy }
     let a = try values(x, "fakeQuantizeVJP")
     let upstream = try values(dy, "fakeQuantizeVJP")
     return tensor(
       zip(a, upstream).map { (x, dy) in
-        (x / step).rounded(.toNearestOrEven).magnitude <= Double(grid.limit) ? dy : 0
+        (Double(grid.lowest)...Double(grid.limit)).contains((x / step).rounded(.toNearestOrEven)) ? dy : 0
       }, x.shape)
   }
 

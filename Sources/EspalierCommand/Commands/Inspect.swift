@@ -26,6 +26,7 @@ struct Inspect: AsyncParsableCommand {
 
   private struct Facts: Encodable {
     var directory: String
+    var modelType: String
     var layers: Int
     var hiddenSize: Int
     var attentionHeads: Int
@@ -57,7 +58,8 @@ struct Inspect: AsyncParsableCommand {
     let formats = stored.reduce(into: [String: Int]()) { $0[$1.format, default: 0] += 1 }
     let parameters = stored.reduce(0) { $0 + $1.shape.reduce(1, *) }
     let facts = Facts(
-      directory: directory.path(percentEncoded: false), layers: configuration.numHiddenLayers,
+      directory: directory.path(percentEncoded: false), modelType: configuration.family.rawValue,
+      layers: configuration.numHiddenLayers,
       hiddenSize: configuration.hiddenSize, attentionHeads: configuration.numAttentionHeads,
       intermediateSize: configuration.intermediateSize, activation: configuration.hiddenAct.rawValue,
       vocabularySize: configuration.vocabSize, labels: configuration.id2label, parameters: parameters,
@@ -69,7 +71,7 @@ struct Inspect: AsyncParsableCommand {
     if display.json { return try Output.json(facts) }
     try Output.line("\(facts.directory)")
     try Output.line(
-      "  \(facts.layers) layers of width \(facts.hiddenSize), \(facts.attentionHeads) heads, intermediate size \(facts.intermediateSize), \(facts.activation)"
+      "  \(facts.modelType), \(facts.layers) layers of width \(facts.hiddenSize), \(facts.attentionHeads) heads, intermediate size \(facts.intermediateSize), \(facts.activation)"
     )
     try Output.line("  vocabulary of \(facts.vocabularySize), labels \(facts.labels.joined(separator: ", "))")
     let kinds = facts.formats.sorted { $0.key < $1.key }.map { "\($0.value) tensors of \($0.key)" }
@@ -93,7 +95,8 @@ struct Inspect: AsyncParsableCommand {
     guard let format = checkpoint.dtype(of: name), let shape = checkpoint.shape(of: name) else { return nil }
     let bytes = checkpoint.byteCount(of: name)
     return TensorFacts(
-      name: name, format: checkpoint.isFourBit(name) ? fourBits(name, checkpoint) : format.rawValue, shape: shape,
+      name: checkpoint.configuration.family.stored(tensor: name),
+      format: checkpoint.isFourBit(name) ? fourBits(name, checkpoint) : format.rawValue, shape: shape,
       bytes: bytes,
       bitsPerWeight: bits(bytes, of: shape.reduce(1, *)))
   }

@@ -65,5 +65,5 @@ struct ComputeOptions: ParsableArguments {
       maximumLength: length(configuration))
   }
 
-  func length(_ configuration: BertConfiguration) -> Int { min(maximumLength, configuration.maxPositionEmbeddings) }
+  func length(_ configuration: BertConfiguration) -> Int { min(maximumLength, configuration.maximumLength) }
 }

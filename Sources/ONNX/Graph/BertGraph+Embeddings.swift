@@ -2,15 +2,33 @@ import Bert
 import Compute
 
 extension BertGraph {
-  /// The normalised sum of the three embeddings, `[B, T, C]`.
+  /// The normalised sum of the embeddings, in the encoder's width, `[B, T, C]`.
   mutating func embeddings() throws(BertError) -> String {
     let module = "bert.embeddings"
     let path = Self.path(module)
-    let words = try rows(of: "word", "input_ids")
-    let types = try rows(of: "token_type", "token_type_ids")
-    let positions = try rows(of: "position", positionIDs(path))
-    let sum = graph.node("Add", [words, types], as: path + "/Add")
-    return try norm(graph.node("Add", [sum, positions], as: path + "/Add_1"), module + ".LayerNorm")
+    var sum = try rows(of: "word", "input_ids")
+    if configuration.family.hasTokenTypes {
+      let ids =
+        configuration.readsTokenTypes
+        ? "token_type_ids" : graph.tensor("token_type_ids", .int64, [1, 1], TensorBytes(integers: [0]))
+      sum = graph.node("Add", [sum, try rows(of: "token_type", ids)], as: path + "/Add")
+    }
+    let positions = configuration.family.countsFromPadding ? countedPositionIDs(path) : positionIDs(path)
+    sum = graph.node("Add", [sum, try rows(of: "position", positions)], as: path + "/Add_1")
+    let normal = try norm(sum, module + ".LayerNorm", width: configuration.embeddingWidth)
+    return configuration.projectsEmbeddings ? try linear(normal, LinearSite.embeddingProjection) : normal
+  }
+
+  /// p + 1, p + 2, ... for the tokens of each sequence but p for padding, which isn't counted; p is the id of padding,
+  /// `[B, T]`.
+  private mutating func countedPositionIDs(_ path: String) -> String {
+    let padding = graph.scalar(integer: Int64(configuration.firstPosition) - 1)
+    let isPadding = graph.node("Equal", ["input_ids", padding], as: path + "/Equal")
+    let isToken = graph.node("Not", [isPadding], as: path + "/Not")
+    let ones = graph.node("Cast", [isToken], as: path + "/Cast", ["to": .integer(ElementType.int64.rawValue)])
+    let counts = graph.node("CumSum", [ones, graph.scalar(integer: 1)], as: path + "/CumSum")
+    let ofTokens = graph.node("Mul", [counts, ones], as: path + "/Mul")
+    return graph.node("Add", [ofTokens, padding], as: path + "/Add_2")
   }
 
   /// 0, 1, ... T - 1, `[1, T]`.

@@ -91,7 +91,8 @@ extension BertGraph {
       let values = try checkpoint.floats(name)
       let halves = values.map(HalfPrecision.bits)
       if let index = halves.firstIndex(where: HalfPrecision.isInfinite) {
-        throw BertError.notFinite(path: checkpoint.path, tensor: name, index: index, value: values[index])
+        let stored = checkpoint.configuration.family.stored(tensor: name)
+        throw BertError.notFinite(path: checkpoint.path, tensor: stored, index: index, value: values[index])
       }
       let stored = arranged(halves)
       try sink(stored.span.bytes)
@@ -101,7 +102,7 @@ extension BertGraph {
 
   // MARK: Bytes
 
-  /// Rows of whole numbers in -127...127, and what each has to be multiplied by.
+  /// Rows of whole numbers, and what each has to be multiplied by.
   private struct RoundedTokens {
     let values: String
     let steps: String
@@ -127,13 +128,11 @@ extension BertGraph {
       steps: graph.node("Div", [divisor, graph.scalar(127)], as: path + "/Div_1"))
   }
 
-  /// All by one scale: `clamp(round(a / step), -127, 127) * step`.
+  /// All by one scale: `clamp(round(a / step), -128, 127) * step`.
   private mutating func rounded(_ x: String, step: Float, _ site: String) -> String {
     let path = Self.path(site) + "/input"
     let scale = graph.tensor(site + ".input_scale", .float, [], TensorBytes(floats: [step]))
-    // u8 with 128 for zero would go down to -128.
-    let clipped = graph.node("Max", [x, graph.scalar(-127 * step)], as: path + "/Max")
-    return rounded(clipped, scale: scale, path)
+    return rounded(x, scale: scale, path)
   }
 
   /// To whole multiples of a scale, as QuantizeLinear and DequantizeLinear.

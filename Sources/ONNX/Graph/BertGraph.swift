@@ -1,7 +1,8 @@
 import Bert
+import Compute
 
-/// The graph of a classifier, in the operations that PyTorch's exporter makes of `BertForSequenceClassification`: their order
-/// and constants are what ONNX Runtime's optimisers look for when they fuse attention, GELU and LayerNorm.
+/// The graph of a classifier, in the operations that PyTorch's exporter makes of `BertForSequenceClassification`, and by
+/// BERT's names whatever the family: their order and constants are what ONNX Runtime's optimisers look for when they fuse attention, GELU and LayerNorm.
 ///
 /// Shapes: B batch, T tokens of the longest sentence, C hidden, H heads, D head size, K classes.
 struct BertGraph {
@@ -11,7 +12,8 @@ struct BertGraph {
 
   var configuration: BertConfiguration { checkpoint.configuration }
 
-  /// The graph: `input_ids`, `attention_mask` and `token_type_ids`, `[B, T]`, to `logits`, `[B, K]`.
+  /// The graph: `input_ids`, `attention_mask` and, where the model tells segments apart, `token_type_ids`, `[B, T]`, to
+  /// `logits`, `[B, K]`.
   ///
   /// Weights are read when the graph is written.
   ///
@@ -22,9 +24,10 @@ struct BertGraph {
     let tokens: [ValueInfo.Extent] = [.named("batch_size"), .named("sequence_length")]
     return Graph(
       name: "bert", nodes: builder.graph.nodes, initializers: builder.graph.initializers,
-      inputs: ["input_ids", "attention_mask", "token_type_ids"].map {
-        ValueInfo(name: $0, type: .int64, shape: tokens)
-      },
+      inputs: (["input_ids", "attention_mask"]
+        + (checkpoint.configuration.readsTokenTypes ? ["token_type_ids"] : [])).map {
+          ValueInfo(name: $0, type: .int64, shape: tokens)
+        },
       outputs: [
         ValueInfo(
           name: "logits", type: .float, shape: [.named("batch_size"), .size(checkpoint.configuration.numLabels)])
@@ -38,13 +41,15 @@ struct BertGraph {
       let layer = WeightNames.layer(index)
       let attention = try attention(hidden, mask: mask, layer + "attention.")
       let wide = activation(
-        try linear(attention, layer + "intermediate.dense"), Self.path(layer + "intermediate"))
+        try linear(attention, layer + "intermediate.dense"), configuration.activation,
+        Self.path(layer + "intermediate") + "/act")
       let narrow = try linear(wide, layer + "output.dense")
       hidden = try residualNorm(narrow, attention, layer + "output")
     }
     let first = graph.node(
       "Gather", [hidden, graph.scalar(integer: 0)], as: "/bert/pooler/Gather", ["axis": .integer(1)])
-    let pooled = graph.node("Tanh", [try linear(first, "bert.pooler.dense")], as: "/bert/pooler/activation/Tanh")
+    let pooled = activation(
+      try linear(first, "bert.pooler.dense"), configuration.family.headActivation, "/bert/pooler/activation")
     _ = try linear(pooled, "classifier", output: "logits")
   }
 
@@ -58,16 +63,18 @@ struct BertGraph {
     return graph.node("Mul", [isPadding, graph.scalar(-Float.greatestFiniteMagnitude)], as: "/bert/mask/Mul")
   }
 
-  private mutating func activation(_ x: String, _ path: String) -> String {
-    switch configuration.hiddenAct {
+  private mutating func activation(_ x: String, _ function: Activation, _ path: String) -> String {
+    switch function {
+    case .none: return x
     case .gelu:
-      let scaled = graph.node("Div", [x, graph.scalar(Float(2).squareRoot())], as: path + "/act/Div")
-      let error = graph.node("Erf", [scaled], as: path + "/act/Erf")
-      let sum = graph.node("Add", [error, graph.scalar(1)], as: path + "/act/Add")
-      let product = graph.node("Mul", [x, sum], as: path + "/act/Mul")
-      return graph.node("Mul", [product, graph.scalar(0.5)], as: path + "/act/Mul_1")
-    case .geluNew: return graph.node("Gelu", [x], as: path + "/act/Gelu", ["approximate": .text("tanh")])
-    case .relu: return graph.node("Relu", [x], as: path + "/act/Relu")
+      let scaled = graph.node("Div", [x, graph.scalar(Float(2).squareRoot())], as: path + "/Div")
+      let error = graph.node("Erf", [scaled], as: path + "/Erf")
+      let sum = graph.node("Add", [error, graph.scalar(1)], as: path + "/Add")
+      let product = graph.node("Mul", [x, sum], as: path + "/Mul")
+      return graph.node("Mul", [product, graph.scalar(0.5)], as: path + "/Mul_1")
+    case .geluTanh: return graph.node("Gelu", [x], as: path + "/Gelu", ["approximate": .text("tanh")])
+    case .relu: return graph.node("Relu", [x], as: path + "/Relu")
+    case .tanh: return graph.node("Tanh", [x], as: path + "/Tanh")
     }
   }
 
@@ -77,9 +84,12 @@ struct BertGraph {
 
 extension BertGraph {
   /// LayerNorm over the last axis with the parameters of a module.
-  mutating func norm(_ x: String, _ module: String) throws(BertError) -> String {
-    let scale = floats(module + ".weight", [configuration.hiddenSize])
-    let shift = floats(module + ".bias", [configuration.hiddenSize])
+  ///
+  /// - Parameter width: of the axis; nil for the hidden size.
+  mutating func norm(_ x: String, _ module: String, width: Int? = nil) throws(BertError) -> String {
+    let width = width ?? configuration.hiddenSize
+    let scale = floats(module + ".weight", [width])
+    let shift = floats(module + ".bias", [width])
     return graph.node(
       "LayerNormalization", [x, scale, shift], as: Self.path(module) + "/LayerNormalization",
       ["axis": .integer(-1), "epsilon": .float(Float(configuration.layerNormEps))])

@@ -1,3 +1,4 @@
+import Bert
 import Compute
 import FoundationEssentials
 
@@ -10,7 +11,7 @@ import FoundationEssentials
 struct HubSnapshot: Sendable {
   /// The files that a classifier needs. One of `required` and the weights must be there; the others may.
   private static let required = ["config.json"]
-  private static let optional = ["tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json"]
+  private static let optional = CheckpointWriter.tokenizerFiles
   private static let weights = "model.safetensors"
   private static let index = "model.safetensors.index.json"
 
@@ -74,7 +75,8 @@ struct HubSnapshot: Sendable {
     let exists = { (name: String) in
       FileManager.default.fileExists(atPath: snapshot.appending(path: name).path(percentEncoded: false))
     }
-    guard Self.required.allSatisfy(exists), exists("vocab.txt") || exists("tokenizer.json") else { return nil }
+    guard Self.required.allSatisfy(exists), ["tokenizer.json", "vocab.txt", "vocab.json"].contains(where: exists)
+    else { return nil }
     if exists(Self.weights) { return snapshot }
     guard exists(Self.index), let names = try? shards(snapshot), names.allSatisfy(exists) else { return nil }
     return snapshot

@@ -55,7 +55,7 @@ package enum Measurer {
   private static func batch(
     _ size: Int, _ model: PackedClassifier, _ request: MeasurementRequest
   ) throws -> MeasurementReply.Batch {
-    let tokens = min(request.batchTokens, model.configuration.maxPositionEmbeddings)
+    let tokens = min(request.batchTokens, model.configuration.maximumLength)
     let count = size * tokens
     let batch = RaggedBatch(
       ids: (0..<count).map { Int32(($0 * 31 + 7) % model.configuration.vocabSize) },
@@ -70,7 +70,7 @@ package enum Measurer {
   private static func length(
     _ lengths: [Int], _ tokenizer: any Tokenizer, _ model: PackedClassifier, _ request: MeasurementRequest
   ) throws -> [MeasurementReply.Length] {
-    let usable = Set(lengths).filter { $0 <= model.configuration.maxPositionEmbeddings }.sorted()
+    let usable = Set(lengths).filter { $0 <= model.configuration.maximumLength }.sorted()
     guard let longest = usable.last, !request.sentences.isEmpty else { return [] }
     // Again from the start where they are too few; a sentence has a token at least, and an empty one adds nothing.
     var text = request.sentences.joined(separator: " ")

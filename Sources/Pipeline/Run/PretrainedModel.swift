@@ -60,7 +60,7 @@ struct PretrainedModel: Sendable {
     case .random:
       var configuration = configuration
       configuration.setLabels(labels)
-      configuration.architectures = ["BertForSequenceClassification"]
+      configuration.architectures = [configuration.family.classifierArchitecture]
       return try BertClassifier(randomWeights: configuration, seed: seed, backend: backend)
     }
   }

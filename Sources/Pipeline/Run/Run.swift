@@ -56,7 +56,7 @@ package struct Run: Sendable {
       folder: folder,
       tokenizer: try ModelTokenizer.read(
         modelDirectory: pretrained.tokenizer, vocabSize: pretrained.configuration.vocabSize),
-      maximumLength: min(recipe.data.maximumLength, pretrained.configuration.maxPositionEmbeddings),
+      maximumLength: min(recipe.data.maximumLength, pretrained.configuration.maximumLength),
       classCount: dataset.labels.count,
       sums: split.outputs)
 

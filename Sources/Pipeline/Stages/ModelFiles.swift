@@ -8,7 +8,7 @@ package enum ModelFiles {
     }
   }
 
-  /// The bytes of what inference needs; `vocab.txt` counts where there is no `tokenizer.json`.
+  /// The bytes of what inference needs; vocabulary and merges count where there is no `tokenizer.json`.
   package static func bytes(_ directory: URL) -> Int {
     func size(_ name: String) -> Int {
       let path = directory.appending(path: name).path(percentEncoded: false)
@@ -17,6 +17,7 @@ package enum ModelFiles {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))) ?? []
     let weights = names.filter { $0.hasSuffix(".safetensors") }.reduce(0) { $0 + size($1) }
     let tokenizer = size("tokenizer.json")
-    return weights + size("config.json") + (tokenizer > 0 ? tokenizer : size("vocab.txt"))
+    return weights + size("config.json")
+      + (tokenizer > 0 ? tokenizer : ["vocab.txt", "vocab.json", "merges.txt"].reduce(0) { $0 + size($1) })
   }
 }

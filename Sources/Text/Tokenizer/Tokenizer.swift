@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import JSON
 
 /// Text to the ids that a model reads, identical to Hugging Face's `tokenizers` with the model's files.
 public protocol Tokenizer: Sendable {
@@ -31,6 +32,34 @@ public enum ModelTokenizer {
   ///   model.
   /// - Throws: ``TextError`` that names the file and the place.
   public static func read(modelDirectory: URL, vocabSize: Int? = nil) throws(TextError) -> any Tokenizer {
-    try WordPieceTokenizer(modelDirectory: modelDirectory, vocabSize: vocabSize)
+    let (tokenizer, path) = try read(TokenizerSource(modelDirectory: modelDirectory))
+    if let vocabSize, tokenizer.vocabularySize > vocabSize {
+      let last = Int32(tokenizer.vocabularySize - 1)
+      throw .setting(
+        path: path, key: "vocabulary", expected: "ids below \(vocabSize), the model's vocab_size",
+        found: "\(last), which is '\(tokenizer.token(for: last) ?? "")'")
+    }
+    return tokenizer
+  }
+
+  /// The tokenizer, and the file that holds its vocabulary.
+  private static func read(_ source: TokenizerSource) throws(TextError) -> (any Tokenizer, path: String) {
+    switch source {
+    case .json(let json):
+      switch json.modelType {
+      case "WordPiece": return (try WordPieceTokenizer(WordPieceFile(json)), json.path)
+      case "BPE": return (BytePairTokenizer(try BytePairFile(json)), json.path)
+      case "Unigram": return (UnigramTokenizer(try UnigramFile(json)), json.path)
+      default:
+        throw json.reader.failure(
+          json.root["model"]?["type"], "model.type", expected: "\"WordPiece\", \"BPE\" or \"Unigram\"")
+      }
+    case .wordPieces(let vocabulary, let configuration):
+      let file = try WordPieceFile(vocabulary: vocabulary, configuration: configuration)
+      return (try WordPieceTokenizer(file), file.path)
+    case .bytePairs(let files):
+      let file = try BytePairFile(files)
+      return (BytePairTokenizer(file), file.path)
+    }
   }
 }

@@ -20,36 +20,38 @@ public struct Vocabulary: Sendable {
 
   /// - Parameters:
   ///   - tokens: bytes by id; an empty one is a hole. Of two alike, the later one is found.
-  ///   - continuationPrefix: `##`.
-  init(tokens: [[UInt8]], continuationPrefix: [UInt8]) {
+  ///   - continuationPrefix: `##`; nil where no token is a continuation.
+  init(tokens: [[UInt8]], continuationPrefix: [UInt8]? = nil) {
     precondition(tokens.count <= Self.largestCount, "\(tokens.count) tokens, the limit is \(Self.largestCount)")
+    func isContinuation(_ token: [UInt8]) -> Bool {
+      continuationPrefix.map { token.starts(with: $0) } ?? false
+    }
     var text: [UInt8] = []
     var starts = [0]
     starts.reserveCapacity(tokens.count + 1)
-    var continuations = 0
+    var entries = 0
+    for token in tokens where !token.isEmpty { entries += isContinuation(token) ? 2 : 1 }
     for token in tokens {
       text += token
       starts.append(text.count)
-      if token.starts(with: continuationPrefix) { continuations += 1 }
     }
     var capacity = 16
-    while capacity * 3 < (tokens.count + continuations) * 4 { capacity *= 2 }
+    while capacity * 3 < entries * 4 { capacity *= 2 }
 
     self.text = text
     self.starts = starts
-    prefixLength = continuationPrefix.count
+    prefixLength = continuationPrefix?.count ?? 0
     longestToken = tokens.lazy.map(\.count).max() ?? 0
 
     var slots = [UInt64](repeating: 0, count: capacity)
     // From the last to the first: the later of two alike is met first in a probe.
     for (id, token) in tokens.enumerated().reversed() where !token.isEmpty {
-      for isContinuation in [false, true] {
-        if isContinuation, !token.starts(with: continuationPrefix) { continue }
-        let bytes = isContinuation ? token.dropFirst(continuationPrefix.count) : token[...]
-        let hash = bytes.reduce(Self.seed(isContinuation: isContinuation), Self.hash)
+      for asContinuation in isContinuation(token) ? [false, true] : [false] {
+        let bytes = asContinuation ? token.dropFirst(prefixLength) : token[...]
+        let hash = bytes.reduce(Self.seed(isContinuation: asContinuation), Self.hash)
         var slot = Int(hash) & (capacity - 1)
         while slots[slot] != 0 { slot = (slot + 1) & (capacity - 1) }
-        slots[slot] = UInt64(hash) << 32 | UInt64(id + 1) << 1 | (isContinuation ? 1 : 0)
+        slots[slot] = UInt64(hash) << 32 | UInt64(id + 1) << 1 | (asContinuation ? 1 : 0)
       }
     }
     self.slots = slots

@@ -1,7 +1,7 @@
 /// What the tokenizer needs to know of each Unicode scalar, as the reference knows it.
 ///
 /// The reference's categories are about those of Unicode 8, so Swift's own would give other ids for newer characters.
-/// Look-up is one indirection into blocks of 256 scalars; blocks that are alike are stored once (about 60 kB in all).
+/// It takes about 60 kB.
 struct CharacterTable: Sendable {
   struct Properties: OptionSet, Sendable {
     let rawValue: UInt8
@@ -18,14 +18,13 @@ struct CharacterTable: Sendable {
   /// Built at first use, in about a millisecond.
   static let reference = CharacterTable()
 
-  private var blockOf: [UInt16]
-  private var blocks: [UInt8]
+  private let table: ScalarTable
   private var combiningClasses: [UInt32: UInt8] = [:]
   private var decompositions: [UInt32: [UInt32]] = [:]
   private var lowerCase: [UInt32: [UInt32]] = [:]
 
   func properties(_ scalar: UInt32) -> Properties {
-    Properties(rawValue: blocks[Int(blockOf[Int(scalar >> 8)]) << 8 | Int(scalar & 255)])
+    Properties(rawValue: table[scalar])
   }
 
   /// Canonical combining class; 0 for a starter.
@@ -100,15 +99,7 @@ struct CharacterTable: Sendable {
     }
     for scalar in lowerCase.keys { mark(scalar...scalar, .hasLowerCase) }
 
-    blockOf = []
-    blocks = []
-    var known: [ArraySlice<UInt8>: UInt16] = [:]
-    for start in stride(from: 0, to: flat.count, by: 256) {
-      let block = flat[start..<start + 256]
-      let number = known[block] ?? UInt16(blocks.count >> 8)
-      if known.updateValue(number, forKey: block) == nil { blocks += block }
-      blockOf.append(number)
-    }
+    table = ScalarTable(flat)
   }
 
   private static func sequences(_ data: StaticString) -> [UInt32: [UInt32]] {

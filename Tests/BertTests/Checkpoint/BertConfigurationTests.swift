@@ -93,12 +93,16 @@ import Testing
       "config.json: key 'vocab_size': expected a count, found none"
     ),
     (
-      text(#""model_type": "roberta""#),
-      "config.json: only encoders of the BERT architecture (model_type 'bert') can be read, this is model_type \"roberta\""
+      text(#""model_type": "mobilebert""#),
+      "config.json: only encoders of these architectures can be read: model_type 'bert', 'distilbert', 'electra', 'roberta', 'xlm-roberta'; this is model_type \"mobilebert\""
     ),
     (
-      text(#""architectures": ["DistilBertModel"]"#),
-      "config.json: only encoders of the BERT architecture (model_type 'bert') can be read, this is \"DistilBertModel\""
+      text(#""architectures": ["AlbertModel"]"#),
+      "config.json: only encoders of these architectures can be read: model_type 'bert', 'distilbert', 'electra', 'roberta', 'xlm-roberta'; this is \"AlbertModel\""
+    ),
+    (
+      text(#""architectures": ["BertModel", "ElectraModel"]"#),
+      "config.json: only encoders of these architectures can be read: model_type 'bert', 'distilbert', 'electra', 'roberta', 'xlm-roberta'; this is \"ElectraModel\""
     ),
     (
       text(#""position_embedding_type": "relative_key""#),

@@ -165,9 +165,11 @@ import Testing
     #expect(
       scratch.message(open) == "DIR: expected model.safetensors or model.safetensors.index.json, found none")
     try scratch.write("", "pytorch_model.bin")
+    let message = scratch.message(open) ?? ""
     #expect(
-      scratch.message(open)
-        == "DIR/pytorch_model.bin: this is a PyTorch pickle, which can run code when it is read, so it is not read here; convert it once in Python with transformers: m = AutoModelForSequenceClassification.from_pretrained(DIRECTORY); m.save_pretrained(DIRECTORY, safe_serialization=True)"
-    )
+      message.hasPrefix(
+        "DIR/pytorch_model.bin: this is a PyTorch pickle, which can run code when it is read, so it is not read here; write its tensors to model.safetensors once, with Python: python3 -c \"import "
+      ))
+    #expect(message.hasSuffix(" 'DIR'") && !message.contains("\n"))
   }
 }

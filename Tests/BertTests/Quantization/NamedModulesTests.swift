@@ -67,7 +67,7 @@ import Testing
     let layers = [0, 2, 10].map { "bert.encoder.layer.\($0).output.dense" }
     var modules = [Self.pooler: Self.int8, Self.word: Self.int8]
     for layer in layers { modules[layer] = Self.int4 }
-    let json = QuantizationConfiguration(modules: modules, ignore: ["classifier"]).json
+    let json = QuantizationConfiguration(modules: modules, ignore: ["classifier"]).json(for: .bert)
     func group(_ number: Int) throws -> JSONValue {
       try #require(json["config_groups"]?["group_\(number)"])
     }
@@ -123,7 +123,7 @@ import Testing
 
   @Test("A module in two groups is refused") func twice() throws {
     let config = QuantizationConfiguration(modules: [Self.pooler: Self.int8, Self.query: Self.int4], ignore: [])
-    let text = config.json.compact.replacing(
+    let text = config.json(for: .bert).compact.replacing(
       #""targets":["\#(Self.query)"]"#, with: #""targets":["\#(Self.query)","\#(Self.pooler)"]"#)
     #expect(throws: BertError.self) {
       try BertConfigurationTests.read(BertConfigurationTests.text("\"quantization_config\": \(text)"))

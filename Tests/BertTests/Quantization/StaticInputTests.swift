@@ -131,7 +131,7 @@ import Testing
     let weight = rows.dequantized(), bias = try checkpoint.floats("bert.pooler.dense.bias")
     let rounded = hidden.map { (x: Float) -> Float in
       let whole = (x / 0.04).rounded(.toNearestOrEven)
-      return max(-127, min(127, whole)) * 0.04
+      return max(-128, min(127, whole)) * 0.04
     }
     let pooled = (0..<24).map { (row: Int) -> Float in
       var sum = bias[row]

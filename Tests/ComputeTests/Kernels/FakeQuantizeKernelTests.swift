@@ -12,14 +12,16 @@ private struct Rounding {
   var isProgressive = false
   var isReciprocal = false
 
+  var lowest: Float { isProgressive || scale != 0 ? -limit - 1 : -limit }
+
   var arguments: ck_fake_quantize_args {
     ck_fake_quantize_args(
-      group: group, limit: limit, scale: scale, progressive: isProgressive ? 1 : 0, reciprocal: isReciprocal ? 1 : 0)
+      group: group, limit: limit, lowest: lowest, scale: scale, progressive: isProgressive ? 1 : 0,
+      reciprocal: isReciprocal ? 1 : 0)
   }
 
   func exact(_ x: [Float], columns: Int) -> (y: [Float], scales: [Float]) {
     var (y, scales): ([Float], [Float]) = ([], [])
-    let lowest = isProgressive ? -limit - 1 : -limit
     for row in stride(from: 0, to: columns == 0 ? 0 : x.count, by: max(1, columns)) {
       let rowStep = Self.short((x[row..<row + columns].map(\.magnitude).max() ?? 0) / (15 * (limit + 1)))
       for begin in stride(from: row, to: row + columns, by: group) {
@@ -202,17 +204,17 @@ private struct Rounding {
         kernels.table.fake_quantize_vjp_f32(count, &args, upstream.pointer, source.pointer, dx.pointer)
         let inverse: Float = 1 / 0.01
         let expected = zip(x, dy).map { x, dy in
-          (isReciprocal ? x * inverse : x / 0.01).rounded(.toNearestOrEven).magnitude <= 127 ? dy : 0
+          (-128...127).contains((isReciprocal ? x * inverse : x / 0.01).rounded(.toNearestOrEven)) ? dy : 0
         }
         #expect(dx.values == expected && areIntact(source, upstream, dx))
       }
     }
-    // 127.5 would be 128, which doesn't exist; just below it is 127.
-    let x = GuardedBuffer([127.5, Float(127.5).nextDown, -127.5, -128, 1e30, 0, -127.25])
+    // 127.5 would be 128, which doesn't exist; just below it is 127. -128.5 is -128, which does.
+    let x = GuardedBuffer([127.5, Float(127.5).nextDown, -128.5, Float(-128.5).nextDown, 1e30, 0, -127.5])
     let dy = GuardedBuffer([Float](repeating: 3, count: 7)), dx = GuardedBuffer(count: 7)
     var args = Rounding(group: 1, scale: 1).arguments
     kernels.table.fake_quantize_vjp_f32(7, &args, dy.pointer, x.pointer, dx.pointer)
-    #expect(dx.values == [0, 3, 0, 0, 0, 3, 3] && areIntact(x, dy, dx))
+    #expect(dx.values == [0, 3, 3, 0, 0, 3, 3] && areIntact(x, dy, dx))
   }
 
   @Test(arguments: availableKernels) func largestMagnitude(_ kernels: KernelSet) {

@@ -40,7 +40,7 @@ private struct IntegerProduct {
       let largest = row.map(\.magnitude).max() ?? 0
       let scale = activationScale != 0 ? activationScale : largest < 1e-30 ? 0 : largest / 127
       let inverse = activationScale != 0 ? 1 / activationScale : largest < 1e-30 ? 0 : 127 / largest
-      let q = row.map { Int64(max(-127, min(127, ($0 * inverse).rounded(.toNearestOrEven)))) }
+      let q = row.map { Int64(max(-128, min(127, ($0 * inverse).rounded(.toNearestOrEven)))) }
       for j in 0..<n {
         var sum: Int64 = 0
         for p in 0..<k { sum += q[p] * Int64(weights[j * k + p]) }
@@ -136,6 +136,9 @@ private let shapes: [(Int, Int, Int)] = [
         }
         product.a = [Float](repeating: -1, count: 7 * k)
         #expect(product.run(kernels) == product.exact(), "depth \(k), \(value) times \(multiplier), all negative")
+        // With a given step a value becomes -128.
+        product.activationScale = 0x1p-7
+        #expect(product.run(kernels) == product.exact(), "depth \(k), \(value) times \(multiplier), all -128")
       }
     }
   }
@@ -151,6 +154,11 @@ private let shapes: [(Int, Int, Int)] = [
         // Neighbours of opposite signs: what a wrong order of pairs would cancel.
         for p in stride(from: 1, to: 3 * k, by: 2) { product.a[p] = -activation }
         #expect(product.run(kernels) == product.exact(), "depth \(k), alternating")
+        // With a given step a value becomes -128.
+        product.activationScale = 0x1p-7
+        #expect(product.run(kernels) == product.exact(), "depth \(k), alternating, to -128")
+        product.a = [Float](repeating: -1, count: 3 * k)
+        #expect(product.run(kernels) == product.exact(), "depth \(k), all -128")
       }
     }
   }

@@ -11,6 +11,7 @@ import unicodedata
 from pathlib import Path
 
 import tokenizers
+from swift_literals import hexes, literal, ranges
 from tokenizers import normalizers, pre_tokenizers
 
 PINNED = "0.23.3"
@@ -88,20 +89,6 @@ for c, k in combining.items():
     assert k == unicodedata.combining(chr(c)), hex(c)
 
 
-def ranges(values):
-    out = []
-    for v in values:
-        if out and out[-1][1] == v - 1:
-            out[-1][1] = v
-        else:
-            out.append([v, v])
-    return out
-
-
-def hexes(a, b):
-    return f"{a:X}" if a == b else f"{a:X}-{b:X}"
-
-
 def steps(mapping):
     """Runs (first, last, stride, difference) of single-scalar mappings."""
     out = []
@@ -113,19 +100,6 @@ def steps(mapping):
                 continue
         out.append([c, c, 1, d - c])
     return out
-
-
-def literal(name, comment, words):
-    lines, line = [], ""
-    for word in words:
-        if len(line) + len(word) + 1 > 110:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    lines.append(line)
-    body = " \\\n".join("    " + text for text in lines)
-    return f'  /// {comment}\n  static let {name}: StaticString = """\n{body}\n    """\n'
 
 
 classes = {}

@@ -34,7 +34,7 @@ struct PrecisionCandidates {
       for unit in fitting { precisions[unit.name, default: []].append(precision) }
       func format(_ unit: QuantizationUnit) -> QuantizationConfiguration.WeightFormat {
         if precision == .int8 { return .int8 }
-        return unit.layer == nil ? fourBit.uniform : fourBit.linear
+        return unit.isEmbeddings ? fourBit.uniform : fourBit.linear
       }
       let directory = scratch.appending(path: precision.rawValue, directoryHint: .isDirectory)
       try ModelQuantizer(scheme: .mixed, quantizer: quantizer, fourBit: fourBit).quantize(

@@ -1,23 +1,30 @@
+/// What takes the words of a text.
+protocol WordSink {
+  /// - Parameters:
+  ///   - word: UTF-8, not empty; of a word of more scalars than the tokenizer takes, the bytes end early.
+  mutating func word(_ word: [UInt8], scalarCount: Int)
+  /// White space, or the edge of an ideograph.
+  mutating func separator()
+}
+
 /// Normalises text and cuts it into words: cleaning, blanks around ideographs, accents, lower case, punctuation.
 ///
 /// The steps and their order are those of Hugging Face's `BertNormalizer` and `BertPreTokenizer`; they are taken scalar
 /// by scalar in one pass, so that no intermediate string is made.
-struct WordSplitter {
-  private let settings: TokenizerSettings
+struct WordSplitter<Sink: WordSink> {
+  var sink: Sink
+  private let settings: WordPieceSettings
   private let stripsAccents: Bool
   private let table = CharacterTable.reference
-  private let emit: ([UInt8], Int) -> Void
 
   private var word: [UInt8] = []
   private var scalarCount = 0
   /// Combining characters that wait for a starter, put in canonical order when it comes.
   private var pending: [(combiningClass: UInt8, scalar: UInt32)] = []
 
-  /// - Parameter emit: called with each word's UTF-8 and its scalar count; of a word of more scalars than the tokenizer
-  ///   takes, the bytes end early.
-  init(_ settings: TokenizerSettings, emit: @escaping ([UInt8], Int) -> Void) {
+  init(_ settings: WordPieceSettings, _ sink: Sink) {
     self.settings = settings
-    self.emit = emit
+    self.sink = sink
     stripsAccents = settings.stripsAccents
     word.reserveCapacity(64)
   }
@@ -31,12 +38,7 @@ struct WordSplitter {
         ascii(byte)
         position += 1
       } else {
-        // The bytes come from a String and so are UTF-8.
-        let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2
-        var scalar = UInt32(byte) & (0xFF >> UInt32(length + 1))
-        for offset in 1..<length where position + offset < bytes.count {
-          scalar = scalar << 6 | UInt32(bytes[position + offset] & 0x3F)
-        }
+        let (scalar, length) = decodedScalar(in: bytes, at: position)
         other(scalar)
         position += length
       }
@@ -54,9 +56,11 @@ struct WordSplitter {
       append(settings.lowercase ? byte + 32 : byte)
     case 9, 10, 13, 32:
       endWord()
+      sink.separator()
     case 33...126:
       endWord()
-      emit([byte], 1)
+      append(byte)
+      endWord()
     default:
       // Control characters vanish, and what stood on both sides joins.
       if !settings.cleanText { append(byte) }
@@ -74,12 +78,14 @@ struct WordSplitter {
     if properties.contains(.whitespace) {
       flushPending()
       endWord()
+      sink.separator()
       return
     }
     let isIdeograph = settings.handleChineseChars && properties.contains(.ideograph)
     if isIdeograph {
       flushPending()
       endWord()
+      sink.separator()
     }
     if stripsAccents {
       if properties.contains(.decomposes), let parts = table.decomposition(scalar) {
@@ -93,6 +99,7 @@ struct WordSplitter {
     if isIdeograph {
       flushPending()
       endWord()
+      sink.separator()
     }
   }
 
@@ -129,20 +136,22 @@ struct WordSplitter {
 
   private mutating func finished(_ scalar: UInt32) {
     let properties = table.properties(scalar)
-    if properties.contains(.whitespace) { return endWord() }
-    guard let unicode = Unicode.Scalar(scalar) else { return }
-    if properties.contains(.punctuation) {
+    if properties.contains(.whitespace) {
       endWord()
-      emit(Array(UTF8.encode(unicode) ?? .init()), 1)
+      sink.separator()
       return
     }
+    guard let unicode = Unicode.Scalar(scalar) else { return }
+    let isPunctuation = properties.contains(.punctuation)
+    if isPunctuation { endWord() }
     scalarCount += 1
     if scalarCount <= settings.maximumScalars { word.append(contentsOf: UTF8.encode(unicode) ?? .init()) }
+    if isPunctuation { endWord() }
   }
 
   private mutating func endWord() {
     guard scalarCount > 0 else { return }
-    emit(word, scalarCount)
+    sink.word(word, scalarCount: scalarCount)
     word.removeAll(keepingCapacity: true)
     scalarCount = 0
   }

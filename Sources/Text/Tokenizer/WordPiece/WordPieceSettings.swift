@@ -1,5 +1,5 @@
 /// What a WordPiece tokenizer is told by its files, besides the vocabulary.
-struct TokenizerSettings: Equatable, Sendable {
+struct WordPieceSettings: Equatable, Sendable {
   /// Drop control characters, make every white space a blank.
   var cleanText = true
   /// Blanks around ideographs, so that each is a word.
@@ -8,12 +8,17 @@ struct TokenizerSettings: Equatable, Sendable {
   /// Decompose and drop non-spacing marks; nil means as `lowercase` says.
   var stripAccents: Bool?
   var unknownToken = "[UNK]"
-  var classToken = "[CLS]"
-  var separatorToken = "[SEP]"
   var continuationPrefix = "##"
   var maximumScalars = 100
-  /// Tokens that are cut out of the raw text wherever they stand.
-  var specialTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
   var stripsAccents: Bool { stripAccents ?? lowercase }
+
+  /// A text goes to the words as it is.
+  static let unchanged: WordPieceSettings = {
+    var settings = WordPieceSettings()
+    settings.cleanText = false
+    settings.handleChineseChars = false
+    settings.lowercase = false
+    return settings
+  }()
 }
