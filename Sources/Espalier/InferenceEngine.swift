@@ -19,7 +19,7 @@ package struct InferenceEngine: Sendable {
     model = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
     tokenizer = try ModelTokenizer.read(modelDirectory: directory, vocabSize: model.configuration.vocabSize)
     rule = ScoreRule(model.configuration)
-    self.maximumLength = min(maximumLength, model.configuration.maxPositionEmbeddings)
+    self.maximumLength = min(maximumLength, model.configuration.maximumLength)
   }
 
   package var labels: [String] { model.configuration.id2label }

@@ -71,7 +71,7 @@ import Text
     let short = try TextClassifier(contentsOf: model.url, threads: 1, maximumLength: 5)
     #expect(try await short.predict("a fine film dull dull dull") == short.predict("a fine film"))
     let long = try TextClassifier(contentsOf: model.url, threads: 1, maximumLength: 1 << 20)
-    #expect(long.maximumLength == long.configuration.maxPositionEmbeddings)
+    #expect(long.maximumLength == long.configuration.maximumLength)
     #expect(try await long.predict(String(repeating: "fine ", count: 200_000)).values.count == 3)
     #expect(try await long.predict("").values.count == 3)
   }

@@ -10,8 +10,8 @@ final class ClassifierWork: BatchWork {
 
   init(engine: InferenceEngine) { self.engine = engine }
 
-  /// A token has at least a byte, and the frame of a pair three specials.
-  func estimate(_ input: ClassifierInput) -> Int { min(engine.maximumLength, input.utf8Count + 3) }
+  /// A token has at least a byte, and the frame of a pair at most four specials.
+  func estimate(_ input: ClassifierInput) -> Int { min(engine.maximumLength, input.utf8Count + 4) }
 
   func prepare(_ inputs: [ClassifierInput]) -> [Encoding] { engine.map(inputs, engine.encode) }
 
