@@ -23,10 +23,10 @@ import Testing
         open?.code += line + "\n"
       }
     }
-    return blocks.filter { !$0.language.isEmpty }
+    return blocks.filter { ["sh", "python"].contains($0.language) }
   }
 
-  @Test(arguments: [("export-onnx.md", 3), ("use-from-transformers.md", 2), ("tasks.md", 3)])
+  @Test(arguments: [("export-onnx.md", 3), ("use-from-transformers.md", 2), ("predict.md", 1), ("serve.md", 1), ("tasks.md", 3)])
   func commands(_ page: String, fewest: Int) throws {
     let scratch = try ScratchDirectory()
     try TinyModel.write(to: scratch.url.appending(path: "my-model"), width: 64)

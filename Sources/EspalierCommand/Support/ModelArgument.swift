@@ -12,6 +12,11 @@ struct ModelArgument: ParsableArguments {
   var model: String
 
   func directory(_ progress: any ProgressDisplay) async throws -> URL {
+    try await Self.directory(model, progress)
+  }
+
+  /// Where a model lies, which is fetched if it isn't here.
+  static func directory(_ model: String, _ progress: any ProgressDisplay) async throws -> URL {
     let fetcher = Fetcher(
       catalogue: try Catalogue.builtIn(), environment: ProcessInfo.processInfo.environment
     ) { progress.message($0) }
