@@ -1,4 +1,4 @@
-.PHONY: build test format run readme picture bench bench-build bench-peers peers side-by-side sanitize fuzz
+.PHONY: build test format run example load readme picture bench bench-build bench-peers peers side-by-side sanitize fuzz
 
 build:
 	swift build -c release
@@ -11,6 +11,16 @@ format:
 
 run:
 	swift run -c release espalier run
+
+# A program that uses the library, compiled and run on a model directory: make example MODEL=DIRECTORY
+EXAMPLE = swift build -c release --package-path Examples/ReviewSorter --scratch-path .build-example
+example:
+	$(EXAMPLE)
+	printf 'a fine film\ndull\nthe plot is a mess\n' | $$($(EXAMPLE) --show-bin-path)/ReviewSorter $(MODEL)
+
+# `espalier serve` under load, by wrk: make load MODEL=DIRECTORY SENTENCES=FILE
+load: build
+	Benchmarks/serve/load.sh $(MODEL) $(SENTENCES)
 
 # The table of both READMEs, from the results of the full run.
 readme:

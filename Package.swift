@@ -5,7 +5,7 @@ import PackageDescription
 // Arrows point left only:
 //   CKernels <- Compute <- Bert <- Training <- Compression <- Pipeline <- EspalierCommand
 //   Text <- Training        Measurement <- Training        Reports <- Pipeline        JSON <- Bert, Text
-//   Bert <- ONNX <- EspalierCommand
+//   Bert <- ONNX <- EspalierCommand        Training <- Espalier <- Serving <- EspalierCommand
 
 let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -18,7 +18,9 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "espalier", targets: ["EspalierCommand"]),
-    .library(name: "Espalier", targets: ["Compute", "Text", "Bert", "Measurement", "Training", "Compression", "ONNX"]),
+    .library(
+      name: "Espalier",
+      targets: ["Espalier", "Compute", "Text", "Bert", "Measurement", "Training", "Compression", "ONNX"]),
     .library(name: "EspalierBenchmarking", targets: ["Benchmarking"]),
   ],
   dependencies: [
@@ -27,6 +29,12 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
   ],
   targets: [
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
@@ -44,6 +52,23 @@ let package = Package(
       name: "Benchmarking", dependencies: ["Bert", "Compute", "Measurement", "Reports", "Text", "Training"],
       swiftSettings: settings),
     .target(name: "ONNX", dependencies: ["Bert", "Compute"], swiftSettings: settings),
+    .target(name: "Espalier", dependencies: ["Bert", "Compute", "JSON", "Text", "Training"], swiftSettings: settings),
+    .target(
+      name: "Serving",
+      dependencies: [
+        "Compute", "Bert", "Espalier", "JSON", "Measurement",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("Resources")],
+      swiftSettings: settings),
     .target(
       name: "Pipeline",
       dependencies: [
@@ -58,9 +83,10 @@ let package = Package(
     .executableTarget(
       name: "EspalierCommand",
       dependencies: [
-        "Benchmarking", "Bert", "Compression", "Compute", "Measurement", "ONNX", "Pipeline", "Reports", "Text",
-        "Training",
+        "Benchmarking", "Bert", "Compression", "Compute", "Espalier", "JSON", "Measurement", "ONNX", "Pipeline",
+        "Reports", "Serving", "Text", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
 
@@ -84,6 +110,9 @@ let package = Package(
     .testTarget(
       name: "ONNXTests",
       dependencies: ["Bert", "Compression", "Compute", "ONNX", "TestSupport", "Text", "Training"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "EspalierTests", dependencies: ["Bert", "Compute", "Espalier", "TestSupport", "Text"],
       swiftSettings: settings),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: settings),
     .testTarget(

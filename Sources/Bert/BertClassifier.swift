@@ -16,6 +16,9 @@ public struct BertClassifier: Sendable {
     self.parameters = parameters
   }
 
+  /// States what it is trained for.
+  public mutating func setProblemType(_ type: ProblemType?) { configuration.problemType = type }
+
   /// The logits `[B, K]` of a batch.
   ///
   /// Dropout happens when the tape has a random stream. With static fake quantisation a tape that observes finds the

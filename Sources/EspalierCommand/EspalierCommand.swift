@@ -13,6 +13,7 @@ struct EspalierCommand: AsyncParsableCommand {
     version: Espalier.version,
     subcommands: [
       Run.self, Fetch.self, Finetune.self, Ablate.self, Prune.self, Convert.self, Quantize.self, Export.self,
-      Evaluate.self, Predict.self, Tokenize.self, Bench.self, BenchWorker.self, Report.self, Inspect.self, Measure.self,
+      Evaluate.self, Predict.self, Serve.self, Tokenize.self, Bench.self, BenchWorker.self, Report.self, Inspect.self,
+      Measure.self,
     ])
 }

@@ -3,10 +3,12 @@ import Benchmarking
 import Bert
 import Compression
 import Compute
+import Espalier
 import Foundation
 import ONNX
 import Pipeline
 import Reports
+import Serving
 import Text
 import Training
 
@@ -42,8 +44,10 @@ enum Main {
     case TrainingError.checkpoint: 70
     case let error as BenchmarkError: error.isInput ? 65 : 70
     case is InputError, is RecipeError, is TextError, is BertError, is CompressionError, is TrainingError,
-      is ReportError, is ONNXError, is FileError, is KernelSetError, is LineError, is TensorError:
+      is ReportError, is ONNXError, is FileError, is KernelSetError, is LineError, is TensorError, is ClassifierError:
       65
+    case let error as ServerError: error.isMachine ? 70 : 65
+    case is ServeSettingError: 65
     case PipelineError.noResults, PipelineError.emptySplit, PipelineError.runFolder: 65
     default: 70
     }

@@ -38,7 +38,12 @@ public struct ConfusionMatrix: Equatable, Sendable, Codable {
   /// F1 of class 1 for two classes, as GLUE reports it; the unweighted mean over the classes for more.
   public var f1: Double {
     if classCount == 2 { return f1(of: 1) }
-    return classCount == 0 ? 0 : counts.indices.reduce(0) { $0 + f1(of: $1) } / Double(classCount)
+    return macroF1
+  }
+
+  /// The unweighted mean of the classes' F1.
+  public var macroF1: Double {
+    classCount == 0 ? 0 : counts.indices.reduce(0) { $0 + f1(of: $1) } / Double(classCount)
   }
 
   /// `2 TP / (2 TP + FP + FN)` of one class against the rest; 0 where it is neither present nor predicted.

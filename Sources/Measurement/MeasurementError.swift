@@ -9,6 +9,8 @@ public enum MeasurementError: Error, Equatable, Sendable {
   case labelOutOfRange(row: Int, label: Int, classCount: Int)
   /// The first value that is NaN, infinite or outside of its range.
   case invalidValue(what: String, row: Int, value: Double)
+  /// A metric of answers of another kind than it judges.
+  case notJudged(metric: String, answers: String)
   /// A system file can't be read, or lacks the field that was looked for.
   case systemFile(path: String, expected: String)
 }
@@ -26,6 +28,8 @@ extension MeasurementError: CustomStringConvertible {
       "row \(row): label \(label) is outside of 0..<\(classCount)"
     case .invalidValue(let what, let row, let value):
       "\(what), row \(row): \(value) is not a possible value"
+    case .notJudged(let metric, let answers):
+      "\(metric): expected answers that it judges, found \(answers)"
     case .systemFile(let path, let expected):
       "\(path): expected \(expected)"
     }

@@ -7,7 +7,7 @@ public struct Report: Sendable {
   }
 
   public let results: ShowdownResults
-  /// The loss of accuracy that one is ready to accept, as a share; the verdict uses it.
+  /// The loss, in what the models are judged by, that one is ready to accept, as a share; the verdict uses it.
   public let margin: Double
   /// Of `results.md`, `index.html` and the figures. JSON and CSV are the same in all.
   public let language: Language
@@ -34,7 +34,7 @@ public struct Report: Sendable {
   ///
   /// - Throws: ``ReportError/notEncodable(reason:)`` where a figure is not finite.
   public func files() throws(ReportError) -> [File] {
-    let words = language.phrases
+    let words = language.phrases(results.measure)
     let worded = results.worded(words)
     let figures = ReportFigures(worded, words, radarRange: radarAccuracyRange).all
     let verdict = Verdict(worded: worded, margin: margin, words)

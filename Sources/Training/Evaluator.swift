@@ -34,19 +34,17 @@ public enum Evaluator {
     _ answer: (EncoderInput) throws -> [Float]
   ) throws -> Predictions {
     guard data.count > 0 else { throw TrainingError.emptyData(what: "evaluation") }
-    for label in data.labels where label < 0 || Int(label) >= classes {
-      throw TrainingError.labelOutOfRange(label: Int(label), classCount: classes)
-    }
+    try data.targets.check(outputs: classes)
     var logits: [Float] = []
     logits.reserveCapacity(data.count * classes)
-    for rows in BatchPlan.inOrder(lengths: data.encodings.map(\.ids.count), tokenBudget: tokenBudget) {
+    for rows in BatchPlan.inOrder(lengths: data.lengths, tokenBudget: tokenBudget) {
       logits += try answer(try EncoderInput(data.batch(rows)))
       try progress(logits.count / classes)
     }
     if let index = logits.firstIndex(where: { !$0.isFinite }) {
       throw TrainingError.notFinite(sentence: index / classes + 1, logit: logits[index])
     }
-    return Predictions(logits: logits, labels: data.labels, classCount: classes)
+    return Predictions(logits: logits, targets: data.targets, classCount: classes)
   }
 }
 

@@ -1,6 +1,7 @@
 public import Bert
 public import Compute
 public import FoundationEssentials
+public import Measurement
 public import Text
 
 /// Trains a classifier: the one loop that touches labels.
@@ -45,6 +46,7 @@ public struct Trainer: Sendable {
     try check(model, data, teacher)
     var model = model
     model.fakeQuantization = configuration.fakeQuantization
+    model.setProblemType(data.targets.kind)
     let batchesPerEpoch = (data.count + configuration.trainBatchSize - 1) / configuration.trainBatchSize
     let stepsPerEpoch =
       (batchesPerEpoch + configuration.gradientAccumulationSteps - 1) / configuration.gradientAccumulationSteps
@@ -92,9 +94,16 @@ public struct Trainer: Sendable {
 
   private func check(_ model: BertClassifier, _ data: TokenizedText, _ teacher: Teacher?) throws {
     guard data.count > 0 else { throw TrainingError.emptyData(what: "training") }
-    let classes = model.configuration.numLabels
-    for label in data.labels where label < 0 || Int(label) >= classes {
-      throw TrainingError.labelOutOfRange(label: Int(label), classCount: classes)
+    try data.targets.check(outputs: model.configuration.numLabels)
+    guard metric(data).judges(data.targets.kind, classCount: model.configuration.numLabels) else {
+      throw TrainingError.setting(
+        name: "metric_for_best_model", expected: "a metric of \(data.targets.kind.rawValue)",
+        found: metric(data).rawValue)
+    }
+    guard data.targets.kind == .singleLabel || configuration.labelSmoothingFactor == 0 else {
+      throw TrainingError.setting(
+        name: "label_smoothing_factor", expected: "0, for there are no classes that exclude each other",
+        found: "\(configuration.labelSmoothingFactor)")
     }
     if configuration.distillation != nil, teacher == nil {
       throw TrainingError.setting(name: "distillation", expected: "a teacher", found: "none")
@@ -134,16 +143,31 @@ public struct Trainer: Sendable {
   private func batchLoss(
     _ logits: Variable, _ batch: RaggedBatch, _ teacher: Teacher?, on tape: inout Tape
   ) throws -> Variable {
-    let hard = try tape.crossEntropy(logits, labels: batch.labels, smoothing: configuration.labelSmoothingFactor)
+    let hard =
+      switch batch.targets {
+      case .labels(let labels):
+        try tape.crossEntropy(logits, labels: labels, smoothing: configuration.labelSmoothingFactor)
+      case .numbers(let numbers): try tape.meanSquaredError(logits, targets: numbers)
+      case .labelSets(let sets, _): try tape.binaryCrossEntropy(logits, targets: sets.map { $0 ? 1 : 0 })
+      }
     guard let distillation = configuration.distillation, let teacher else { return hard }
     let said = try teacher(batch)
     guard said.count == logits.shape.count else {
       throw TrainingError.setting(
         name: "distillation", expected: "\(logits.shape.count) teacher logits", found: "\(said.count)")
     }
-    let soft = try tape.distillation(logits, teacher: said, temperature: distillation.temperature)
+    let soft =
+      switch batch.targets {
+      case .labels: try tape.distillation(logits, teacher: said, temperature: distillation.temperature)
+      case .numbers: try tape.meanSquaredError(logits, targets: said)
+      case .labelSets: try tape.binaryDistillation(logits, teacher: said, temperature: distillation.temperature)
+      }
     return try tape.add(
       try tape.scale(hard, by: Float(1 - distillation.alpha)), try tape.scale(soft, by: Float(distillation.alpha)))
+  }
+
+  private func metric(_ data: TokenizedText) -> Metric {
+    configuration.metricForBestModel ?? data.targets.kind.standardMetric
   }
 
   private func finishEpoch(_ state: inout TrainingState, _ selection: TokenizedText?, steps: Int) throws {
@@ -157,11 +181,14 @@ public struct Trainer: Sendable {
         } else {
           try Evaluator.predictions(try FakeQuantizedClassifier(state.model, backend: backend), selection)
         }
-      record.selectionAccuracy = predictions.accuracy
+      let metric = metric(selection)
+      let score = try predictions.score(metric)
+      if metric != .accuracy { (record.selectionMetric, record.selectionScore) = (metric, score) }
+      if selection.targets.kind != .regression { record.selectionAccuracy = predictions.accuracy }
       record.selectionLoss = try predictions.loss()
-      let bestBefore = state.history.compactMap(\.selectionAccuracy).max() ?? -1
+      let bestBefore = state.history.compactMap(\.judgement).max() ?? -.infinity
       // Of two equal epochs the earlier one stays.
-      if predictions.accuracy > bestBefore {
+      if score > bestBefore {
         state.best = BestEpoch(parameters: state.model.parameters, activationRanges: state.model.activationRanges)
       }
     }
@@ -191,6 +218,13 @@ public struct EpochRecord: Equatable, Sendable, Codable {
   public var trainingLoss: Double
   public var selectionAccuracy: Double?
   public var selectionLoss: Double?
+  /// By which the best epoch is chosen; nil for accuracy.
+  public var selectionMetric: Metric?
+  /// Of ``selectionMetric``.
+  public var selectionScore: Double?
+
+  /// What epochs are compared by.
+  var judgement: Double? { selectionMetric == nil ? selectionAccuracy : selectionScore }
 }
 
 public struct TrainingResult: Sendable {

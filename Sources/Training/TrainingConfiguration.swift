@@ -1,4 +1,5 @@
 public import Bert
+public import Measurement
 
 /// How a model is trained. Names are those of Hugging Face's `TrainingArguments`.
 public struct TrainingConfiguration: Equatable, Sendable, Codable {
@@ -28,8 +29,10 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
   public var adamEpsilon: Double
   /// Of batch order, dropout and new parameters.
   public var seed: UInt64
-  /// Whether the epoch with the best accuracy on the selection split is kept, rather than the last.
+  /// Whether the epoch that is best on the selection split is kept, rather than the last.
   public var loadBestModelAtEnd: Bool
+  /// What is best there; nil for the standard metric of the task, which is accuracy for one class a row.
+  public var metricForBestModel: Metric?
   /// Learn from a teacher's logits too.
   public var distillation: DistillationConfiguration?
   /// Quantisation-aware training: what the model rounds in its forward passes, those of its evaluations too. Nil for
@@ -42,7 +45,8 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     warmupRatio: Double = 0.06, maxGradNorm: Double = 1,
     labelSmoothingFactor: Double = 0, wordDropout: Double? = nil, adamBeta1: Double = 0.9, adamBeta2: Double = 0.999,
     adamEpsilon: Double = 1e-8,
-    seed: UInt64 = 42, loadBestModelAtEnd: Bool = true, distillation: DistillationConfiguration? = nil,
+    seed: UInt64 = 42, loadBestModelAtEnd: Bool = true, metricForBestModel: Metric? = nil,
+    distillation: DistillationConfiguration? = nil,
     fakeQuantization: FakeQuantization? = nil
   ) {
     self.numTrainEpochs = numTrainEpochs
@@ -60,6 +64,7 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     self.adamEpsilon = adamEpsilon
     self.seed = seed
     self.loadBestModelAtEnd = loadBestModelAtEnd
+    self.metricForBestModel = metricForBestModel
     self.distillation = distillation
     self.fakeQuantization = fakeQuantization
   }

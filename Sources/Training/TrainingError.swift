@@ -10,6 +10,8 @@ public enum TrainingError: Error, Equatable, Sendable {
   case emptyData(what: String)
   /// The model has fewer classes than the data has labels.
   case labelOutOfRange(label: Int, classCount: Int)
+  /// The model says so many numbers of a row, and the targets ask for others.
+  case outputs(kind: String, expected: Int, found: Int)
   /// The loss, or the norm of its gradient, became NaN or infinite.
   case diverged(step: Int, loss: Double)
   /// `sentence` counts from 1.
@@ -28,6 +30,8 @@ extension TrainingError: CustomStringConvertible {
     case .emptyData(let what): "\(what): expected labelled sentences, found none"
     case .labelOutOfRange(let label, let classCount):
       "label \(label) in the data, but the model has \(classCount) classes: 0 to \(classCount - 1)"
+    case .outputs(let kind, let expected, let found):
+      "\(kind): expected a model of \(expected) output\(expected == 1 ? "" : "s"), found one of \(found)"
     case .diverged(let step, let loss):
       "training diverged: the loss or its gradient is \(loss) at step \(step); a smaller learning rate or more warm-up may help"
     case .notFinite(let sentence, let logit):

@@ -6,7 +6,8 @@ import Testing
   @Test(
     "Each command has a help with an example",
     arguments: [
-      "run", "fetch", "finetune", "ablate", "prune", "convert", "quantize", "export", "evaluate", "predict", "tokenize",
+      "run", "fetch", "finetune", "ablate", "prune", "convert", "quantize", "export", "evaluate", "predict", "serve",
+      "tokenize",
       "report", "inspect", "bench",
     ])
   func help(_ command: String) throws {

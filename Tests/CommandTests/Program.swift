@@ -62,9 +62,14 @@ enum Program {
 
     /// Ends it at once, wherever it is. It may have ended by itself before.
     func kill() {
-      Foundation.kill(process.processIdentifier, SIGKILL)
+      if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
       process.waitUntilExit()
     }
+
+    /// What it wrote so far.
+    func outputSoFar() throws -> String { try String(contentsOf: scratch.appending(path: "output"), encoding: .utf8) }
+
+    func send(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
 
     /// Waits for its end.
     func result() throws -> Result {

@@ -3,23 +3,7 @@ import Compute
 import Foundation
 import TestSupport
 
-/// The tiny model of the goldens with a vocabulary of 97 pieces, in a directory of its own.
-enum TinyModel {
-  static func make() throws -> ScratchDirectory {
-    let scratch = try ScratchDirectory()
-    try write(to: scratch.url)
-    return scratch
-  }
-
-  static func write(to directory: URL) throws {
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    for name in ["config.json", "model.safetensors"] {
-      try FileManager.default.copyItem(
-        at: Goldens.tinyBert.appending(path: name), to: directory.appending(path: name))
-    }
-    try writeVocabulary(to: directory)
-  }
-
+extension TinyModel {
   /// The same with another width and weights drawn anew.
   static func write(to directory: URL, width: Int) throws {
     var configuration = try Checkpoint(modelDirectory: Goldens.tinyBert).configuration
@@ -50,13 +34,5 @@ enum TinyModel {
       {"tokenizer_class": "BertTokenizer", "model_input_names": ["input_ids", "attention_mask"]}
       """
     try Data(settings.utf8).write(to: directory.appending(path: "tokenizer_config.json"))
-  }
-
-  private static func writeVocabulary(
-    to directory: URL, special: [String] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-  ) throws {
-    let words = special + ["a", "fine", "film", "dull"]
-    let vocabulary = words + (words.count..<97).map { "word\($0)" }
-    try Data((vocabulary.joined(separator: "\n") + "\n").utf8).write(to: directory.appending(path: "vocab.txt"))
   }
 }

@@ -33,13 +33,25 @@ import Text
       ("a.jsonl", "{\"sentence\": \"a\"}\n", ["DIR", "label"]),
       ("a.jsonl", "{\"sentence\": 3, \"label\": 1}\n", ["DIR", "sentence"]),
       ("a.jsonl", "{\"sentence\": \"a\", \"label\": 1\n", ["DIR", "1"]),
-      ("a.csv", "x", ["DIR", "tsv"]),
+      ("a.csv", "x", ["DIR", "sentence"]),
+      ("a.xml", "x", ["DIR", "tsv"]),
     ])
   func wrong(_ name: String, _ text: String, _ words: [String]) throws {
     let scratch = try ScratchDirectory()
     let file = try scratch.write(text, name)
     let message = scratch.message { _ = try LabelledText.read(file, classCount: 2) }
     for word in words { #expect(message?.contains(word) == true, "\(message ?? "no error") lacks \(word)") }
+  }
+
+  @Test("Pairs of one first text stay on one side") func pairs() {
+    let rows = (0..<300).flatMap { number in
+      (0..<3).map { LabelledSentence(text: "text \(number)", pair: "other \($0)", label: $0 % 2) }
+    }
+    let (held, rest) = DataSplit.holdOut(0.2, of: rows, seed: 3)
+    #expect(held.count + rest.count == 900 && held.count % 3 == 0 && held.count > 90)
+    #expect(Set(held.map(\.text)).isDisjoint(with: rest.map(\.text)))
+    // A sample draws pairs, not texts.
+    #expect(Set(DataSplit.sample(rows, count: 60, seed: 1).map(\.text)).count > 30)
   }
 
   @Test func invalidUTF8() throws {

@@ -69,7 +69,7 @@ public struct Calibration: Sendable {
     }
     var done = 0
     for rows in BatchPlan.inOrder(
-      lengths: data.encodings.map(\.ids.count), tokenBudget: Evaluator.tokenBudget)
+      lengths: data.lengths, tokenBudget: Evaluator.tokenBudget)
     {
       _ = try model.logits(try EncoderInput(data.batch(rows)), observing: observer)
       if let damage { throw CompressionError.activationNotFinite(site: damage.site, value: damage.value) }

@@ -1,6 +1,6 @@
 public import Bert
 internal import Compute
-internal import Measurement
+public import Measurement
 public import Text
 internal import Training
 
@@ -15,7 +15,9 @@ internal import Training
 /// The hidden states before a layer are the same with and without it, so they are computed once: L + L (L - 1) / 2 layer
 /// evaluations instead of the L (L - 1) + L of doing each ablation from the start.
 public struct LayerAblation: Equatable, Sendable, Codable {
-  /// Of the whole model on the split.
+  /// By which it was judged; nil for accuracy.
+  public let metric: Metric?
+  /// Of the whole model on the split, or what it has in ``metric``.
   public let accuracy: Double
   public let loss: Double
   public let sentences: Int
@@ -24,20 +26,21 @@ public struct LayerAblation: Equatable, Sendable, Codable {
 
   /// Measures on `data`, which must be held out of training, and must not be what the final figures come from.
   ///
-  /// - Parameter progress: called with the number of sentences done.
+  /// - Parameters:
+  ///   - metric: nil for the standard one of the task, accuracy where a row has one class.
+  ///   - progress: called with the number of sentences done.
   public static func measure(
-    _ model: PackedClassifier, on data: TokenizedText, progress: (Int) throws -> Void = { _ in }
+    _ model: PackedClassifier, on data: TokenizedText, metric: Metric? = nil,
+    progress: (Int) throws -> Void = { _ in }
   ) throws -> LayerAblation {
     guard data.count > 0 else { throw TrainingError.emptyData(what: "ablation") }
     let layerCount = model.configuration.numHiddenLayers
     let classes = model.configuration.numLabels
-    for label in data.labels where label < 0 || Int(label) >= classes {
-      throw TrainingError.labelOutOfRange(label: Int(label), classCount: classes)
-    }
+    try data.targets.check(outputs: classes)
     var whole: [Float] = []
     var ablated = [[Float]](repeating: [], count: layerCount)
     for rows in BatchPlan.inOrder(
-      lengths: data.encodings.map(\.ids.count), tokenBudget: Evaluator.tokenBudget)
+      lengths: data.lengths, tokenBudget: Evaluator.tokenBudget)
     {
       let input = try EncoderInput(data.batch(rows))
       var hidden = try model.embeddings(input)
@@ -48,16 +51,19 @@ public struct LayerAblation: Equatable, Sendable, Codable {
       whole += try model.logits(of: hidden, from: layerCount, layout: input.layout)
       try progress(whole.count / classes)
     }
-    let baseline = Predictions(logits: whole, labels: data.labels, classCount: classes)
-    let accuracy = baseline.accuracy
+    let baseline = Predictions(logits: whole, targets: data.targets, classCount: classes)
+    let metric = metric ?? data.targets.kind.standardMetric
+    let accuracy = try baseline.score(metric)
     let loss = try baseline.loss()
     let layers = try ablated.enumerated().map { index, logits in
-      let predictions = Predictions(logits: logits, labels: data.labels, classCount: classes)
+      let predictions = Predictions(logits: logits, targets: data.targets, classCount: classes)
       return LayerSensitivity(
-        layer: index, accuracyDrop: accuracy - predictions.accuracy, lossIncrease: try predictions.loss() - loss,
-        klDivergence: divergence(from: whole, to: logits, classes: classes))
+        layer: index, accuracyDrop: accuracy - (try predictions.score(metric)),
+        lossIncrease: try predictions.loss() - loss,
+        klDivergence: divergence(from: whole, to: logits, classes: classes, kind: data.targets.kind))
     }
-    return LayerAblation(accuracy: accuracy, loss: loss, sentences: data.count, layers: layers)
+    return LayerAblation(
+      metric: metric == .accuracy ? nil : metric, accuracy: accuracy, loss: loss, sentences: data.count, layers: layers)
   }
 
   /// The layers from the least to the most needed: by accuracy drop, ties by loss increase, then by index.
@@ -71,21 +77,37 @@ public struct LayerAblation: Equatable, Sendable, Codable {
 /// What a split loses without one layer.
 public struct LayerSensitivity: Equatable, Sendable, Codable {
   public let layer: Int
-  /// Accuracy of the whole model less that without the layer.
+  /// Accuracy, or the metric of the task, of the whole model less that without the layer.
   public let accuracyDrop: Double
-  /// Mean cross entropy without the layer less that of the whole model, in nats.
+  /// The loss without the layer less that of the whole model: mean cross entropy in nats, or the squared error of numbers.
   public let lossIncrease: Double
-  /// The mean Kullback-Leibler divergence of the prediction without the layer from the whole model's, in nats.
+  /// The mean Kullback-Leibler divergence of the prediction without the layer from the whole model's, in nats; numbers
+  /// count as means of normal distributions of variance 1.
   public let klDivergence: Double
 }
 
-/// Σ p (log p - log q) with p, q the softmax of each row, averaged over rows.
-func divergence(from whole: [Float], to other: [Float], classes: Int) -> Double {
+/// The mean over the rows of the Kullback-Leibler divergence of what one model says from what another does.
+///
+/// - One class a row: Σ p (log p - log q) with p, q the softmax of the row.
+/// - Several classes: the sum of that of each yes or no.
+/// - A number: (a - b)² / 2, that of normal distributions of variance 1.
+func divergence(from whole: [Float], to other: [Float], classes: Int, kind: TargetKind = .singleLabel) -> Double {
   var total = 0.0
-  for start in stride(from: 0, to: whole.count, by: classes) {
-    let p = logSoftmax(whole[start..<start + classes])
-    let q = logSoftmax(other[start..<start + classes])
-    for (lp, lq) in zip(p, q) { total += exp(lp) * (lp - lq) }
+  switch kind {
+  case .singleLabel:
+    for start in stride(from: 0, to: whole.count, by: classes) {
+      let p = logSoftmax(whole[start..<start + classes])
+      let q = logSoftmax(other[start..<start + classes])
+      for (lp, lq) in zip(p, q) { total += exp(lp) * (lp - lq) }
+    }
+  case .multiLabel:
+    for (a, b) in zip(whole, other) {
+      // A yes or no is a choice between this logit and one of 0.
+      let p = logSoftmax([a, 0]), q = logSoftmax([b, 0])
+      for (lp, lq) in zip(p, q) { total += exp(lp) * (lp - lq) }
+    }
+  case .regression:
+    for (a, b) in zip(whole, other) { total += (Double(a) - Double(b)) * (Double(a) - Double(b)) / 2 }
   }
   return total / Double(max(1, whole.count / classes))
 }

@@ -55,17 +55,6 @@ extension Tape {
     gradient = gradient.map { $0 * temperature }  // τ² from the factor, 1/τ from the softening
     return try scalarLoss(logits, loss: loss, gradient: gradient)
   }
-
-  private mutating func scalarLoss(
-    _ logits: Variable, loss: Double, gradient: [Double]
-  ) throws(TensorError) -> Variable {
-    let backend = backend
-    let shape = logits.shape
-    return record(try backend.upload(doubles: [loss], shape: [1]), from: [logits]) { (dy) throws(TensorError) in
-      let factor = try backend.doubles(dy)[0]
-      return [try backend.upload(doubles: gradient.map { $0 * factor }, shape: shape)]
-    }
-  }
 }
 
 /// The softmax of each row.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bert
 import Compression
 import Foundation
+import Measurement
 import Pipeline
 import Text
 import Training
@@ -14,6 +15,8 @@ struct Ablate: AsyncParsableCommand {
   @OptionGroup var model: ModelArgument
   @Option(help: "Labelled sentences that are neither trained nor reported on.")
   var data: String
+  @OptionGroup var columns: DataOptions
+  @OptionGroup var judging: MetricOption
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var display: DisplayOptions
 
@@ -22,13 +25,16 @@ struct Ablate: AsyncParsableCommand {
     let directory = try await model.directory(progress)
     let classifier = try PackedClassifier(
       checkpoint: try Checkpoint(modelDirectory: directory), backend: try compute.backend())
-    let rows = try compute.text(data, directory, classifier.configuration)
+    let metric = try judging.resolved(columns, classifier.configuration)
+    let rows = try compute.text(data, columns, directory, classifier.configuration)
     progress.begin("ablate", unit: "sentences", total: rows.count)
-    let ablation = try LayerAblation.measure(classifier, on: rows) { progress.advance(to: $0, note: "") }
+    let ablation = try LayerAblation.measure(classifier, on: rows, metric: metric) {
+      progress.advance(to: $0, note: "")
+    }
     progress.end()
     if display.json { return try Output.json(ablation) }
-    try Output.line("\(ablation.sentences) sentences, accuracy \(ablation.accuracy), loss \(ablation.loss)")
-    try Output.line("layer\taccuracy drop\tloss increase\tKL divergence")
+    try Output.line("\(ablation.sentences) sentences, \(metric.title) \(ablation.accuracy), loss \(ablation.loss)")
+    try Output.line("layer\t\(metric.title) drop\tloss increase\tKL divergence")
     for layer in ablation.leastSensitiveFirst.map({ ablation.layers[$0] }) {
       try Output.line("\(layer.layer)\t\(layer.accuracyDrop)\t\(layer.lossIncrease)\t\(layer.klDivergence)")
     }

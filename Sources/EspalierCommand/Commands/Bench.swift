@@ -24,7 +24,7 @@ struct Bench: AsyncParsableCommand {
   var variants = "fp32"
   @Option(help: "Batches x tokens with commas between them; none for none.")
   var shapes = "1x16,1x32,1x128,8x128,32x64"
-  @Option(help: "A file of sentences of unequal lengths: one a line, or .tsv or .jsonl with the column sentence.")
+  @Option(help: "A file of sentences of unequal lengths: one a line, or .tsv, .csv or .jsonl with the column sentence.")
   var ragged: String?
   @Option(
     help: "What ratios are to: a model, an engine or \"MODEL, ENGINE\"; the first contestant where it isn't given.")
@@ -45,6 +45,7 @@ struct Bench: AsyncParsableCommand {
   var python: String?
   @Option(help: "A directory for bench.json, with the time of every run, and bench.md.")
   var output: String?
+  @OptionGroup var columns: DataOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var display: DisplayOptions
 
@@ -86,7 +87,8 @@ struct Bench: AsyncParsableCommand {
       variants: names(variants))
     let field = try Field(
       plan, models: models, shapes: try BatchShape.list(shapes),
-      texts: try ragged.map { try PlainText.read(URL(filePath: $0)) }, maximumLength: compute.maximumLength,
+      texts: try ragged.map { try PlainText.read(URL(filePath: $0), columns.exampleFormat(nil, labels: [])) },
+      maximumLength: compute.maximumLength,
       baseline: baseline, scratch: scratch,
       peers: plan.peerEngines.isEmpty ? nil : try peerDirectory(plan, environment),
       built: { try PeerModels.directory(for: $0.directory, environment: environment) },

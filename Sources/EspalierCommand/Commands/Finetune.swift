@@ -2,6 +2,7 @@ import ArgumentParser
 import Bert
 import Compute
 import Foundation
+import Measurement
 import Pipeline
 import Text
 import Training
@@ -12,14 +13,24 @@ struct Finetune: AsyncParsableCommand {
     discussion: "Example: espalier finetune minilm-l6 --data train.tsv --output my-model --learning-rate 1e-4")
 
   @OptionGroup var model: ModelArgument
-  @Option(help: "Labelled sentences, .tsv or .jsonl.")
+  @Option(help: "Labelled sentences: .tsv, .csv or .jsonl, each also as .gz, or - for the standard input.")
   var data: String
   @Option(help: "Labelled sentences that choose the epoch; 5 % of the data where it isn't given.")
   var selection: String?
   @Option(help: "The directory of the trained model.")
   var output: String
-  @Option(help: "The names of the classes, in the order of their numbers.")
-  var labels = "negative,positive"
+  @Option(
+    help:
+      "The names of the classes, in the order of their numbers; those of --task, or negative,positive, where it isn't given."
+  )
+  var labels: String?
+  @Option(
+    help:
+      "\(TargetKind.allCases.map(\.rawValue).joined(separator: ", ")); that of --task, or the first, where it isn't given."
+  )
+  var problemType: TargetKind?
+  @OptionGroup var columns: DataOptions
+  @OptionGroup var judging: MetricOption
   @Option(help: "Passes over the data.")
   var numTrainEpochs = 3
   @Option(help: "Sentences a step.")
@@ -47,15 +58,15 @@ struct Finetune: AsyncParsableCommand {
 
   func run() async throws {
     let progress = display.progress(ProcessInfo.processInfo.environment)
-    let names = labels.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard names.count >= 2, !names.contains(""), Set(names).count == names.count else {
-      throw ValidationError("--labels: expected two names or more, each another one, separated by commas")
-    }
+    let kind = problemType ?? columns.task?.format.kind ?? .singleLabel
+    let names = try names(kind)
+    let metric = try judging.resolved(columns, kind, classCount: names.count)
     let configuration = TrainingConfiguration(
       numTrainEpochs: numTrainEpochs, trainBatchSize: trainBatchSize,
       gradientAccumulationSteps: gradientAccumulationSteps, learningRate: learningRate,
       layerwiseLrDecay: layerwiseLrDecay, weightDecay: weightDecay,
-      warmupRatio: warmupRatio, labelSmoothingFactor: labelSmoothingFactor, wordDropout: wordDropout, seed: seed)
+      warmupRatio: warmupRatio, labelSmoothingFactor: labelSmoothingFactor, wordDropout: wordDropout, seed: seed,
+      metricForBestModel: metric == kind.standardMetric ? nil : metric)
     let backend = try compute.backend()
     let target = URL(filePath: output, directoryHint: .isDirectory)
     // Begun and dropped: what can't be written is to be known before the training, not after it.
@@ -65,13 +76,12 @@ struct Finetune: AsyncParsableCommand {
     let directory = try await model.directory(progress)
     let start = try BertClassifier(
       checkpoint: try Checkpoint(modelDirectory: directory), labels: names, seed: seed, backend: backend)
-    let (train, held) = try sentences(classCount: names.count)
     let tokenizer = try ModelTokenizer.read(modelDirectory: directory, vocabSize: start.configuration.vocabSize)
     let length = compute.length(start.configuration)
-    let rows = TokenizedText(train, tokenizer: tokenizer, maximumLength: length)
+    let (rows, held) = try texts(columns.exampleFormat(kind, labels: names), tokenizer, length)
     progress.begin("finetune", unit: "sentences", total: rows.count * numTrainEpochs)
     let result = try trainer.train(
-      start, on: rows, selection: TokenizedText(held, tokenizer: tokenizer, maximumLength: length)
+      start, on: rows, selection: held
     ) { step in
       progress.advance(
         to: Int(Double(rows.count * numTrainEpochs) * Double(step.step) / Double(max(1, step.totalSteps))),
@@ -85,15 +95,51 @@ struct Finetune: AsyncParsableCommand {
       try Output.line(
         "epoch \(epoch.epoch): training loss \(epoch.trainingLoss)"
           + (epoch.selectionAccuracy.map { ", selection accuracy \($0)" } ?? "")
+          + (epoch.selectionScore.map { ", selection \(metric.title) \($0)" } ?? "")
           + (epoch.selectionLoss.map { ", selection loss \($0)" } ?? ""))
     }
-    try Output.line("\(output): \(held.isEmpty ? "the last epoch" : "the epoch of the best selection accuracy")")
+    try Output.line(
+      "\(output): \(held.count == 0 ? "the last epoch" : "the epoch of the best selection \(metric.title)")")
   }
 
-  private func sentences(classCount: Int) throws -> (train: [LabelledSentence], selection: [LabelledSentence]) {
-    let all = try LabelledText.read(URL(filePath: data), classCount: classCount)
-    if let selection { return (all, try LabelledText.read(URL(filePath: selection), classCount: classCount)) }
-    let (held, rest) = DataSplit.holdOut(0.05, of: all, seed: seed)
-    return (rest, held)
+  private func names(_ kind: TargetKind) throws -> [String] {
+    guard let labels else {
+      return problemType == nil ? columns.task?.labels ?? ["negative", "positive"] : try unnamed(kind)
+    }
+    let names = labels.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let fewest = kind == .singleLabel ? 2 : 1
+    guard names.count >= fewest, !names.contains(""), Set(names).count == names.count else {
+      throw ValidationError(
+        "--labels: expected \(fewest == 2 ? "two names" : "one name") or more, each another one, separated by commas")
+    }
+    guard kind != .regression || names.count == 1 else {
+      throw ValidationError("--labels: a regression has one number a row, so expected one name, found \(names.count)")
+    }
+    return names
+  }
+
+  private func unnamed(_ kind: TargetKind) throws -> [String] {
+    switch kind {
+    case .regression: return ["score"]
+    case .singleLabel: return ["negative", "positive"]
+    case .multiLabel: throw ValidationError("--problem-type \(kind.rawValue) needs --labels, the names of the classes")
+    }
+  }
+
+  /// With a file of its own for the selection both are read row by row, and need not fit in memory.
+  private func texts(
+    _ format: ExampleFormat, _ tokenizer: any Tokenizer, _ length: Int
+  ) throws -> (train: TokenizedText, selection: TokenizedText) {
+    func text(_ path: String) throws -> TokenizedText {
+      try TokenizedText(reading: path, format, tokenizer: tokenizer, maximumLength: length)
+    }
+    if let selection { return (try text(data), try text(selection)) }
+    let (held, rest) = DataSplit.holdOut(0.05, of: try ExampleFile.read(data, format), seed: seed)
+    func text(_ rows: [LabelledSentence]) -> TokenizedText {
+      TokenizedText(
+        rows, tokenizer: tokenizer, maximumLength: length, kind: format.kind ?? .singleLabel,
+        classCount: format.labels.count)
+    }
+    return (text(rest), text(held))
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Bert
-import Compression
 import Foundation
 import Pipeline
 import Text
@@ -65,7 +64,7 @@ struct Inspect: AsyncParsableCommand {
       intermediateSize: configuration.intermediateSize, activation: configuration.hiddenAct.rawValue,
       vocabularySize: configuration.vocabSize, labels: configuration.id2label, parameters: parameters,
       weightBytes: checkpoint.parameterBytes, formats: formats,
-      quantization: configuration.quantization.map(scheme),
+      quantization: configuration.quantization.map { ModelScheme.name($0) },
       bitsPerWeight: bits(checkpoint.parameterBytes, of: parameters), tensors: stored,
       sizeBytes: ModelFiles.bytes(directory),
       hasClassifier: checkpoint.hasClassifier, hasTokenizer: hasTokenizer, unusedTensors: checkpoint.unusedNames)
@@ -110,17 +109,6 @@ struct Inspect: AsyncParsableCommand {
   private func bits(_ bytes: Int, of count: Int) -> Double { 8 * Double(bytes) / Double(max(1, count)) }
 
   private func rounded(_ bits: Double) -> Double { (100 * bits).rounded() / 100 }
-
-  /// The names of the schemes that make such a directory, or what can be said of a directory that another program made.
-  private func scheme(_ quantization: QuantizationConfiguration) -> String {
-    if let scheme = QuantizationScheme(quantization) {
-      // One with other options is the scheme's alone.
-      return QuantizationScheme.allCases.filter { $0 == scheme || $0.configuration == quantization }.map(\.rawValue)
-        .joined(separator: " or ")
-    }
-    let targets = quantization.targets.map(\.rawValue).sorted().joined(separator: ", ")
-    return "another scheme (weights of \(targets))"
-  }
 
   /// Whether there is one; one that is broken or doesn't fit the model is an error.
   private func hasTokenizer(_ directory: URL, _ configuration: BertConfiguration) throws -> Bool {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bert
 import Compression
 import Foundation
+import Measurement
 import Pipeline
 import Text
 import Training
@@ -22,12 +23,16 @@ struct Prune: AsyncParsableCommand {
   var data: String?
   @Option(help: "The directory of the smaller model.")
   var output: String
+  @OptionGroup var columns: DataOptions
+  @OptionGroup var judging: MetricOption
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var display: DisplayOptions
 
   private struct Outcome: Encodable {
     var removed: [Int]
     var layers: Int
+    /// Nil for accuracy.
+    var metric: Metric?
     var accuracyBefore: Double?
     var accuracyAfter: Double?
   }
@@ -46,11 +51,12 @@ struct Prune: AsyncParsableCommand {
     let directory = try await model.directory(progress)
     let backend = try compute.backend()
     let whole = try BertClassifier(checkpoint: try Checkpoint(modelDirectory: directory), seed: 0, backend: backend)
-    let rows = try data.map { try compute.text($0, directory, whole.configuration) }
+    let metric = try judging.resolved(columns, whole.configuration)
+    let rows = try data.map { try compute.text($0, columns, directory, whole.configuration) }
     var ablation: LayerAblation?
     if let rows, remove == nil {
       progress.begin("ablate", unit: "sentences", total: rows.count)
-      ablation = try LayerAblation.measure(try PackedClassifier(whole, backend: backend), on: rows) {
+      ablation = try LayerAblation.measure(try PackedClassifier(whole, backend: backend), on: rows, metric: metric) {
         progress.advance(to: $0, note: "")
       }
       progress.end()
@@ -60,15 +66,16 @@ struct Prune: AsyncParsableCommand {
     try pruned.write(
       to: URL(filePath: output, directoryHint: .isDirectory), tokenizerSource: directory, backend: backend)
     let accuracy = { (model: BertClassifier) in
-      try rows.map { try Evaluator.predictions(try PackedClassifier(model, backend: backend), $0).accuracy }
+      try rows.map { try Evaluator.predictions(try PackedClassifier(model, backend: backend), $0).score(metric) }
     }
     let outcome = Outcome(
-      removed: removed, layers: pruned.configuration.numHiddenLayers, accuracyBefore: try accuracy(whole),
+      removed: removed, layers: pruned.configuration.numHiddenLayers,
+      metric: metric == .accuracy ? nil : metric, accuracyBefore: try accuracy(whole),
       accuracyAfter: try accuracy(pruned))
     if display.json { return try Output.json(outcome) }
     try Output.line("\(output): \(outcome.layers) layers, without \(removed.map(String.init).joined(separator: ", "))")
     if let before = outcome.accuracyBefore, let after = outcome.accuracyAfter {
-      try Output.line("accuracy on \(data ?? ""): \(before) before, \(after) after, not trained again")
+      try Output.line("\(metric.title) on \(data ?? ""): \(before) before, \(after) after, not trained again")
     }
   }
 

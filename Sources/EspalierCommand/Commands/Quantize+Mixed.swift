@@ -2,19 +2,21 @@ import ArgumentParser
 import Bert
 import Compression
 import Foundation
+import Measurement
 import Pipeline
 import Text
+import Training
 
 /// What `--scheme mixed` chooses by.
 struct MixedOptions: ParsableArguments {
   @Option(
     help:
-      "For mixed: labelled sentences that were not trained on, .tsv or .jsonl, or the folder of a run, whose training data calibrate then."
+      "For mixed: labelled sentences that were not trained on, as of evaluate, or the folder of a run, whose training data calibrate then."
   )
   var data: String?
   @Option(help: "For mixed: the split of a run's folder.")
   var split = "selection"
-  @Option(help: "For mixed: how much accuracy may be lost on them, 0 to 1.")
+  @Option(help: "For mixed: how much accuracy, or what --metric says, may be lost on them, 0 to 1.")
   var maxDrop = MixedQuantizer.standardMaxDrop
   @Option(
     help:
@@ -61,18 +63,25 @@ extension Quantize {
       maxDrop: mixedOptions.maxDrop, quantizer: WeightQuantizer(clipping: clipping),
       fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, codebook: codebook))
     let configuration = source.configuration
-    let sentences = try LabelledText.read(mixedOptions.file, classCount: configuration.numLabels)
+    let metric = try judging.resolved(columns, configuration)
+    let (kind, classCount) = (configuration.targetKind, configuration.numLabels)
+    let sentences = try ExampleFile.read(
+      mixedOptions.file.path(percentEncoded: false),
+      mixedOptions.train == nil
+        ? columns.exampleFormat(for: configuration) : DataTask.splitFormat(kind, classCount: classCount))
     let tokenizer = try ModelTokenizer.read(modelDirectory: source.directory, vocabSize: configuration.vocabSize)
-    let data = TokenizedText(sentences, tokenizer: tokenizer, maximumLength: compute.length(configuration))
+    let data = TokenizedText(
+      sentences, tokenizer: tokenizer, maximumLength: compute.length(configuration), kind: kind,
+      classCount: classCount)
     let sample = TokenizedText(
       DataSplit.sample(sentences, count: mixedOptions.sentences, seed: Self.seed), tokenizer: tokenizer,
-      maximumLength: compute.length(configuration))
+      maximumLength: compute.length(configuration), kind: kind, classCount: classCount)
     let calibration = try (calibration ?? mixedOptions.train).map { try measured(source, $0, progress) }
     var bars = SearchProgress(progress, sentences: data.count, sample: sample.count)
     defer { bars.end() }
     return try quantizer.quantize(
       source, to: directory, choosingOn: data, sample: sample, calibration: calibration,
-      backend: try compute.backend()
+      metric: metric, backend: try compute.backend()
     ) { bars.show($0) }
   }
 
@@ -81,14 +90,14 @@ extension Quantize {
     let counts = Precision.allCases.map { "\(found.count($0)) in \($0.rawValue)" }.joined(separator: ", ")
     try Output.line("\(found.units.count) parts: \(counts); \(found.bytes) bytes of weights, of \(found.floatBytes)")
     try Output.line(
-      "accuracy \(rounded(found.floatAccuracy)) in floats, \(rounded(found.accuracy)) as written: a drop of "
+      "\((found.metric ?? .accuracy).title) \(rounded(found.floatAccuracy)) in floats, \(rounded(found.accuracy)) as written: a drop of "
         + "\(rounded(found.accuracyDrop)), within \(found.maxDrop), on \(found.sentences) sentences")
     try Output.line("these sentences chose, so the drop flatters: evaluate on others")
     if found.count(.floats) == found.units.count { try Output.line("nothing but floats stays within the budget") }
-    let columns = ["KL divergence", "loss increase", "accuracy drop"]
+    let figures = ["KL divergence", "loss increase", "\((found.metric ?? .accuracy).title) drop"]
     try Output.line("each part alone, on \(found.sensitivitySentences) sentences:")
     try Output.line(
-      (["part", "stored as", "bytes"] + ["int4", "int8"].flatMap { precision in columns.map { "\(precision) \($0)" } })
+      (["part", "stored as", "bytes"] + ["int4", "int8"].flatMap { precision in figures.map { "\(precision) \($0)" } })
         .joined(separator: "\t"))
     for unit in found.units {
       let costs = [Precision.int4, .int8].flatMap { precision -> [String] in

@@ -28,7 +28,7 @@ struct Quantize: AsyncParsableCommand {
   var embeddings = FourBitOptions().embeddings
   @Option(
     help:
-      "Sentences of the training data, .tsv or .jsonl, whose labels are not looked at: int8-ptq needs them, int4 and mixed round better with them."
+      "Sentences of the training data, as --data of finetune, whose labels are not looked at: int8-ptq needs them, int4 and mixed round better with them."
   )
   var calibration: String?
   @Option(help: "How many of them, chosen by a hash of the text.")
@@ -38,6 +38,8 @@ struct Quantize: AsyncParsableCommand {
   var ranges: RangeChoice = .auto
   @Option(help: "For int8-ptq: how much of attention's outliers goes into weights, 0 to 1; none where it isn't given.")
   var smoothing: Double?
+  @OptionGroup var columns: DataOptions
+  @OptionGroup var judging: MetricOption
   @OptionGroup var mixedOptions: MixedOptions
   @Option(help: "The directory of the quantised model; that of the model and the scheme's name where it isn't given.")
   var output: String?
@@ -126,9 +128,9 @@ struct Quantize: AsyncParsableCommand {
   /// Reads the sentences of a file.
   func measured(_ source: Checkpoint, _ path: String, _ progress: any ProgressDisplay) throws -> Calibration {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
-    let all = try LabelledText.read(URL(filePath: path), classCount: .max).map {
-      LabelledSentence(text: $0.text, label: 0)
-    }
+    // Those of a run are in the columns that it writes.
+    let format = path == mixedOptions.train ? ExampleFormat(kind: nil) : columns.exampleFormat(nil, labels: [])
+    let all = try ExampleFile.read(path, format)
     let sentences = DataSplit.sample(all, count: calibrationSentences, seed: Self.seed)
     let tokenizer = try ModelTokenizer.read(
       modelDirectory: source.directory, vocabSize: source.configuration.vocabSize)

@@ -12,6 +12,11 @@ struct ModelArgument: ParsableArguments {
   var model: String
 
   func directory(_ progress: any ProgressDisplay) async throws -> URL {
+    try await Self.directory(model, progress)
+  }
+
+  /// Where a model lies, which is fetched if it isn't here.
+  static func directory(_ model: String, _ progress: any ProgressDisplay) async throws -> URL {
     let fetcher = Fetcher(
       catalogue: try Catalogue.builtIn(), environment: ProcessInfo.processInfo.environment
     ) { progress.message($0) }
@@ -52,11 +57,13 @@ struct ComputeOptions: ParsableArguments {
     try CPUBackend(instructionSet: try InstructionSet.selected(environment: ProcessInfo.processInfo.environment))
   }
 
-  /// A file of labelled sentences for this model.
-  func text(_ path: String, _ directory: URL, _ configuration: BertConfiguration) throws -> TokenizedText {
-    let sentences = try LabelledText.read(URL(filePath: path), classCount: configuration.numLabels)
-    return TokenizedText(
-      sentences, tokenizer: try ModelTokenizer.read(modelDirectory: directory, vocabSize: configuration.vocabSize),
+  /// A file of labelled sentences for this model; it is read row by row, and need not fit in memory.
+  func text(
+    _ path: String, _ options: DataOptions, _ directory: URL, _ configuration: BertConfiguration
+  ) throws -> TokenizedText {
+    try TokenizedText(
+      reading: path, options.exampleFormat(for: configuration),
+      tokenizer: try ModelTokenizer.read(modelDirectory: directory, vocabSize: configuration.vocabSize),
       maximumLength: length(configuration))
   }
 

@@ -24,8 +24,10 @@ enum Output {
   static func line(_ text: String) throws { try write(text + "\n") }
 
   /// - Throws: `FileError` where the output is full or closed: results must not get lost in silence.
-  static func write(_ text: String) throws(FileError) {
-    let bytes = Array(text.utf8)
+  static func write(_ text: String) throws(FileError) { try write(Array(text.utf8)) }
+
+  /// - Throws: `FileError` where the output is full or closed.
+  static func write(_ bytes: [UInt8]) throws(FileError) {
     var done = 0
     while done < bytes.count {
       let count = bytes[done...].withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }

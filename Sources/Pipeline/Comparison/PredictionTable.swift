@@ -1,27 +1,62 @@
 import FoundationEssentials
+import Measurement
 
-/// The labels and predictions that a run keeps of a variant, in `predictions/NAME.tsv`.
+/// What is true and what was predicted, as a run keeps it of a variant in `predictions/NAME.tsv`.
 struct PredictionTable {
-  let labels: [Int]
-  let predictions: [Int]
+  let answers: Answers
 
-  var isCorrect: [Bool] { zip(labels, predictions).map { $0 == $1 } }
+  var isCorrect: [Bool]? { answers.isCorrect }
 
-  /// Nil where `run` is no run folder, or its table isn't whole.
-  init?(run: String, variant: String) {
+  /// - Parameter metric: by which the run judges, and which tells what the cells are.
+  /// - Returns: nil where `run` is no run folder, or its table isn't whole.
+  init?(run: String, variant: String, metric: Metric) {
     let url = URL(filePath: run, directoryHint: .isDirectory).appending(path: "predictions/\(variant).tsv")
     guard let text = try? String(contentsOf: url, encoding: .utf8) else { return nil }
-    var labels: [Int] = [], predictions: [Int] = []
-    for (index, line) in text.split(separator: "\n").dropFirst().enumerated() {
-      let cells = line.split(separator: "\t")
-      guard cells.count >= 3, Int(cells[0]) == index, let label = Int(cells[1]), let prediction = Int(cells[2]) else {
+    var labels: [Substring] = [], predictions: [Substring] = []
+    var width = 0
+    for (index, line) in text.split(separator: "\n").enumerated() {
+      let cells = line.split(separator: "\t", omittingEmptySubsequences: false)
+      if index == 0 {
+        width = cells.count - 3
+        continue
+      }
+      guard cells.count == width + 3, Int(cells[0]) == index - 1 else { return nil }
+      labels.append(cells[1])
+      predictions.append(cells[2])
+    }
+    guard !labels.isEmpty, width > 0 else { return nil }
+    func all<T>(_ cells: [Substring], _ value: (Substring) -> T?) -> [T]? {
+      let values = cells.compactMap(value)
+      return values.count == cells.count ? values : nil
+    }
+    if metric == .pearson || metric == .spearman {
+      guard let actual = all(labels, { Double($0) }), let predicted = all(predictions, { Double($0) }) else {
         return nil
       }
-      labels.append(label)
-      predictions.append(prediction)
+      answers = .numbers(actual: actual, predicted: predicted)
+    } else if let actual = all(labels, { Int($0) }), let predicted = all(predictions, { Int($0) }),
+      metric != .microF1
+    {
+      answers = .classes(actual: actual, predicted: predicted, count: width)
+    } else {
+      func sets(_ cells: [Substring]) -> [Bool]? {
+        all(cells) { cell -> [Bool]? in
+          guard let classes = all(cell.split(separator: ","), { Int($0) }) else { return nil }
+          return (0..<width).map(classes.contains)
+        }?.flatMap { $0 }
+      }
+      guard let actual = sets(labels), let predicted = sets(predictions) else { return nil }
+      answers = .classSets(actual: actual, predicted: predicted, count: width)
     }
-    guard !labels.isEmpty else { return nil }
-    self.labels = labels
-    self.predictions = predictions
+  }
+
+  /// Whether the same is true in both.
+  func hasSameTruth(as other: PredictionTable) -> Bool {
+    switch (answers, other.answers) {
+    case (.classes(let a, _, _), .classes(let b, _, _)): a == b
+    case (.numbers(let a, _), .numbers(let b, _)): a == b
+    case (.classSets(let a, _, _), .classSets(let b, _, _)): a == b
+    default: false
+    }
   }
 }

@@ -9,16 +9,19 @@ package enum RunComparison {
   package static func difference(_ paths: [String]) throws -> RunDifference {
     let results = try paths.map(ReportStage.read)
     let (first, second) = (results[0], results[1])
+    let metric = first.metric.flatMap { Metric(rawValue: $0.rawValue) } ?? .accuracy
+    let isComparable = first.metric == second.metric
     let confidence = first.confidence ?? 0.95
     var rows: [RunDifference.Row] = []
     for before in first.variants where before.role != .reference {
       guard let after = second.variants.first(where: { $0.name == before.name }) else { continue }
-      let pairing = pairing(paths, before, after)
+      let pairing = isComparable ? pairing(paths, before, after, metric) : nil
       var row = RunDifference.Row(name: before.name, title: before.title ?? before.name, isPaired: pairing != nil)
-      if let a = before.accuracy, let b = after.accuracy, before.randomWeights != true, after.randomWeights != true {
+      let scores = (before.score ?? before.accuracy, after.score ?? after.accuracy)
+      if isComparable, let a = scores.0, let b = scores.1, before.randomWeights != true, after.randomWeights != true {
         row.accuracies = [a, b]
         row.accuracyDifference = b - a
-        row.accuracyInterval = try interval(before, after, pairing, confidence)
+        row.accuracyInterval = try interval(before, after, pairing, metric, confidence)
       }
       row.sizeRatio = ratio(after.sizeBytes, before.sizeBytes)
       row.memoryRatio = ratio(after.peakMemoryBytes, before.peakMemoryBytes)
@@ -32,29 +35,32 @@ package enum RunComparison {
     return RunDifference(
       runs: paths, rows: rows,
       unmatched: [names[0].filter { !names[1].contains($0) }, names[1].filter { !names[0].contains($0) }],
-      warnings: warnings(first, second), confidence: confidence)
+      warnings: warnings(first, second), confidence: confidence, metric: first.metric)
   }
 
-  /// Which rows of the split each run got right; nil unless both kept their predictions and answered the same rows.
+  /// What each run said of the split; nil unless both kept their predictions and answered the same rows.
   private static func pairing(
-    _ paths: [String], _ before: VariantResult, _ after: VariantResult
-  ) -> (before: [Bool], after: [Bool])? {
-    guard let a = PredictionTable(run: paths[0], variant: before.name),
-      let b = PredictionTable(run: paths[1], variant: after.name), a.labels == b.labels,
+    _ paths: [String], _ before: VariantResult, _ after: VariantResult, _ metric: Metric
+  ) -> (before: Answers, after: Answers)? {
+    guard let a = PredictionTable(run: paths[0], variant: before.name, metric: metric),
+      let b = PredictionTable(run: paths[1], variant: after.name, metric: metric), a.hasSameTruth(as: b),
       // A report that was made of other predictions than those that lie beside it pairs with nothing.
-      a.isCorrect.count(where: { $0 }) == before.correct, b.isCorrect.count(where: { $0 }) == after.correct
+      a.isCorrect?.count(where: { $0 }) == before.correct, b.isCorrect?.count(where: { $0 }) == after.correct
     else { return nil }
-    return (a.isCorrect, b.isCorrect)
+    return (a.answers, b.answers)
   }
 
   private static func interval(
-    _ before: VariantResult, _ after: VariantResult, _ pairing: (before: [Bool], after: [Bool])?, _ confidence: Double
+    _ before: VariantResult, _ after: VariantResult, _ pairing: (before: Answers, after: Answers)?,
+    _ metric: Metric, _ confidence: Double
   ) throws -> Bounds? {
     if let pairing {
-      let found = try Bootstrap(confidence: confidence).accuracyDifference(
-        baseline: pairing.before, variant: pairing.after)
+      let found = try Bootstrap(confidence: confidence).difference(
+        of: metric, baseline: pairing.before, variant: pairing.after)
       return Bounds(found.lower, found.upper)
     }
+    // Newcombe's interval is of shares.
+    guard metric == .accuracy else { return nil }
     guard let a = counts(before), let b = counts(after) else { return nil }
     let found = Interval.newcombe(first: a, second: b, confidence: confidence)
     return Bounds(found.lower, found.upper)
@@ -93,6 +99,7 @@ package enum RunComparison {
     func sum(_ results: ShowdownResults) -> String? {
       results.dataset?.files?.map { $0.sha256?.prefix(12) ?? "unknown" }.joined(separator: " ")
     }
+    differ("what models are judged by", (first.metric ?? .accuracy).rawValue, (second.metric ?? .accuracy).rawValue)
     differ("the processor", first.machine?.cpu, second.machine?.cpu)
     differ(
       "the instruction set", first.machine?.kernelInstructionSet, second.machine?.kernelInstructionSet)

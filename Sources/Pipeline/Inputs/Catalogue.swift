@@ -1,4 +1,5 @@
 import FoundationEssentials
+package import Text
 import Yams
 
 /// The models and data sets that Espalier knows by name, with their sources, sums and licences.
@@ -32,6 +33,8 @@ package struct Catalogue: Sendable, Codable {
     package var title: String
     package var licence: String
     package var format: Format
+    /// Whose columns the files have; nil for sentence and label.
+    package var task: GLUETask?
     /// In the order of their numbers.
     package var labels: [String]
     /// Names a directory of the user's.

@@ -94,6 +94,24 @@ package struct Fetcher: Sendable {
     throw .noSource(what: name, tried: tried)
   }
 
+  /// The user's own files of a data set.
+  ///
+  /// - Parameter directory: where they lie; the working directory where it isn't given.
+  func localFiles(of task: DataTask, name: String, directory: URL?) throws(InputError) -> FetchedInput {
+    let directory = directory ?? URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
+    var sums: [String: String] = [:]
+    if case .tables(let train, let dev) = task.files {
+      for file in [train] + (dev.map { [$0] } ?? []) {
+        let url = directory.appending(path: file)
+        guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
+          throw .missingFile(directory: directory.path(percentEncoded: false), name: file)
+        }
+        sums[file] = try sum(url)
+      }
+    }
+    return try input(name, directory, sums, "local files", licence: nil)
+  }
+
   /// What the cache holds. Damaged files count as tried, missing ones as nothing.
   private func cached(
     _ name: String, _ kept: URL, _ sums: [String: String], _ licence: String, _ tried: inout [String]

@@ -6,6 +6,8 @@ package struct MeasurementRequest: Codable, Sendable {
   package var model: String
   /// Timed one at a time, text in and logits out.
   package var sentences: [String]
+  /// The second text of each; nil where there is none at all.
+  package var pairs: [String?]?
   package var warmup: Int
   package var batchSizes: [Int]
   package var batchTokens: Int
@@ -13,7 +15,7 @@ package struct MeasurementRequest: Codable, Sendable {
   package var lengths: [Int]?
   package var threads: Int?
   package var maximumLength: Int
-  /// A file of labelled sentences to classify; nil where another round has done that.
+  /// A split to classify; nil where another round has done that.
   package var data: String?
 }
 

@@ -14,16 +14,17 @@ package enum Measurer {
       threadCount: request.threads ?? ProcessorCount.available)
     let model = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
     let tokenizer = try ModelTokenizer.read(modelDirectory: directory, vocabSize: model.configuration.vocabSize)
+    let kind = model.configuration.targetKind
     let data = try request.data.map {
-      try LabelledText.read(URL(filePath: $0), classCount: model.configuration.numLabels)
+      try ExampleFile.read($0, DataTask.splitFormat(kind, classCount: model.configuration.numLabels))
     }
     for index in 0..<(request.sentences.isEmpty ? 0 : request.warmup) {
-      _ = try logits(request.sentences[index % request.sentences.count], tokenizer, model, request)
+      _ = try logits(of: index % request.sentences.count, tokenizer, model, request)
     }
     var seconds: [Double] = []
-    for sentence in request.sentences {
+    for index in request.sentences.indices {
       let start = ContinuousClock.now
-      _ = try logits(sentence, tokenizer, model, request)
+      _ = try logits(of: index, tokenizer, model, request)
       seconds.append((ContinuousClock.now - start) / .seconds(1))
     }
     let peak = try MemoryUse.current().peakResidentBytes
@@ -33,7 +34,9 @@ package enum Measurer {
     var throughput: Double?
     if let data {
       let start = ContinuousClock.now
-      let text = TokenizedText(data, tokenizer: tokenizer, maximumLength: request.maximumLength)
+      let text = TokenizedText(
+        data, tokenizer: tokenizer, maximumLength: request.maximumLength, kind: kind,
+        classCount: model.configuration.numLabels)
       predictions = try Evaluator.predictions(model, text)
       throughput = Double(data.count) / ((ContinuousClock.now - start) / .seconds(1))
     }
@@ -44,10 +47,12 @@ package enum Measurer {
   }
 
   private static func logits(
-    _ sentence: String, _ tokenizer: any Tokenizer, _ model: PackedClassifier, _ request: MeasurementRequest
+    of index: Int, _ tokenizer: any Tokenizer, _ model: PackedClassifier, _ request: MeasurementRequest
   ) throws -> [Float] {
+    let pair = request.pairs.flatMap { $0.indices.contains(index) ? $0[index] : nil }
     let text = TokenizedText(
-      [LabelledSentence(text: sentence, label: 0)], tokenizer: tokenizer, maximumLength: request.maximumLength)
+      [LabelledSentence(text: request.sentences[index], pair: pair, label: 0)], tokenizer: tokenizer,
+      maximumLength: request.maximumLength)
     return try model.logits(try EncoderInput(text.batch([0])))
   }
 
@@ -80,7 +85,7 @@ package enum Measurer {
     return try usable.compactMap { tokens in
       let cut = TokenizedText(
         [LabelledSentence(text: text, label: 0)], tokenizer: tokenizer, maximumLength: tokens)
-      guard cut.encodings[0].ids.count == tokens else { return nil }
+      guard cut.lengths[0] == tokens else { return nil }
       return MeasurementReply.Length(
         tokens: tokens, seconds: try seconds(of: try EncoderInput(cut.batch([0])), model, calls: 5))
     }

@@ -5,6 +5,9 @@ package enum BuiltInRecipes {
     ("sst2-minilm", PackageResources.sst2_minilm_yaml),
     ("sst2-bert-base", PackageResources.sst2_bert_base_yaml),
     ("sst2-bert-large", PackageResources.sst2_bert_large_yaml),
+    ("cola", PackageResources.cola_yaml),
+    ("mrpc", PackageResources.mrpc_yaml),
+    ("stsb", PackageResources.stsb_yaml),
     ("smoke", PackageResources.smoke_yaml),
   ]
 

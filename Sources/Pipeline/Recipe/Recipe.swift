@@ -1,6 +1,8 @@
 package import Bert
 package import Compression
+package import Measurement
 package import Reports
+package import Text
 package import Training
 
 /// What a run does: which model and data, how each stage is set. Read from YAML by ``RecipeReader``.
@@ -48,6 +50,16 @@ extension Recipe {
     return recipe
   }
 
+  /// The same with the best epochs chosen by a metric.
+  func judged(by metric: Metric, _ kind: TargetKind) -> Recipe {
+    guard metric != kind.standardMetric else { return self }
+    var recipe = self
+    recipe.finetune.metricForBestModel = metric
+    recipe.refinetune.metricForBestModel = metric
+    recipe.qat.metricForBestModel = metric
+    return recipe
+  }
+
   /// Trainings that follow each other see unlike orders of the data.
   static func refinetuneSeed(_ seed: UInt64) -> UInt64 { seed &+ 1 }
   static func qatSeed(_ seed: UInt64) -> UInt64 { seed &+ 2 }
@@ -77,6 +89,25 @@ package struct DataSource: Equatable, Sendable, Codable {
   package var devFraction: Double
   /// At most so many sentences of each split; nil for all.
   package var limit: Int?
+  /// How the files are read, and what models are judged by; nil for what the catalogue says. What stands below goes before.
+  package var task: GLUETask? = nil
+  /// Files within the directory of the data, for data of one's own.
+  package var train: String? = nil
+  package var dev: String? = nil
+  package var format: ExampleFormat.Container? = nil
+  /// Whether the first line names the columns; otherwise they are numbered from 1.
+  package var header: Bool? = nil
+  /// Columns.
+  package var text: String? = nil
+  package var pair: String? = nil
+  package var label: String? = nil
+  /// The classes in the order of their numbers.
+  package var labels: [String]? = nil
+  package var problemType: TargetKind? = nil
+  package var metric: Metric? = nil
+
+  /// Whether the files need not be those of the catalogue.
+  var isOwn: Bool { task != nil || train != nil }
 }
 
 /// Which layers go.
@@ -91,7 +122,7 @@ package struct PruneSettings: Equatable, Sendable, Codable {
 
 /// How number formats are chosen.
 package struct MixedSettings: Equatable, Sendable, Codable {
-  /// Accuracy on the selection split.
+  /// Accuracy, or what the models are judged by, on the selection split.
   package var maxDrop: Double
   /// Of that split, how many sentences single parts are measured on.
   package var sentences: Int
@@ -124,7 +155,7 @@ package struct EvaluationSettings: Equatable, Sendable, Codable {
 }
 
 package struct ReportSettings: Equatable, Sendable, Codable {
-  /// The loss of accuracy that one is ready to accept.
+  /// The loss, in what the models are judged by, that one is ready to accept.
   package var margin: Double
   /// Whether the report shows sentences of the data: only where their licence lets them be passed on.
   package var sentences: Bool

@@ -11,6 +11,8 @@ package enum RecipeError: Error, Equatable, Sendable {
   case value(place: String, key: String, expected: String, found: String)
   case malformedOverride(text: String)
   case unknownRecipe(name: String, known: [String])
+  /// Parts of `data` that don't go together.
+  case task(name: String, reason: String)
 }
 
 extension RecipeError: CustomStringConvertible {
@@ -25,6 +27,7 @@ extension RecipeError: CustomStringConvertible {
     case .duplicateKey(let place, let key): "\(place): the key '\(key)' comes twice"
     case .value(let place, let key, let expected, let found):
       "\(place): \(key): expected \(expected), found \(found)"
+    case .task(let name, let reason): "data '\(name)': \(reason)"
     case .malformedOverride(let text):
       "--set \(text.prefix(200)): expected key=value, such as finetune.learning_rate=5e-5"
     case .unknownRecipe(let name, let known):

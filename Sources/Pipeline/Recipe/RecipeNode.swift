@@ -79,6 +79,10 @@ final class RecipeNode {
     try list(key, "a list of " + Self.choices(type)) { $0.string.flatMap(T.init(rawValue:)) }
   }
 
+  func strings(_ key: String) throws(RecipeError) -> [String]? {
+    try list(key, "a list of texts") { node in node.string.flatMap { $0.isEmpty ? nil : $0 } }
+  }
+
   func integer(_ key: String, _ range: ClosedRange<Int>) throws(RecipeError) -> Int? {
     guard let node = take(key) else { return nil }
     guard let value = node.int, range.contains(value) else { throw wrong(key, node, Self.words(range)) }

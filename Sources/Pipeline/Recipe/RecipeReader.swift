@@ -2,6 +2,7 @@ import Bert
 import Compression
 import Compute
 import FoundationEssentials
+import Measurement
 import Reports
 import Text
 import Training
@@ -100,7 +101,12 @@ package enum RecipeReader {
       maximumLength: try node.integer("maximum_length", 3...100_000) ?? 128,
       selectionFraction: try node.number("selection_fraction", 0.001...0.5) ?? 0.05,
       devFraction: try node.number("dev_fraction", 0.001...0.5) ?? 0.1,
-      limit: try node.integer("limit", 1...Int.max))
+      limit: try node.integer("limit", 1...Int.max), task: try node.choice("task", GLUETask.self),
+      train: try node.string("train"), dev: try node.string("dev"),
+      format: try node.choice("format", ExampleFormat.Container.self), header: try node.bool("header"),
+      text: try node.string("text"), pair: try node.string("pair"), label: try node.string("label"),
+      labels: try node.strings("labels"), problemType: try node.choice("problem_type", TargetKind.self),
+      metric: try node.choice("metric", Metric.self))
     try node.finish()
     return source
   }

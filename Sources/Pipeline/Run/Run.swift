@@ -2,6 +2,7 @@ import Bert
 import Compression
 package import Compute
 package import FoundationEssentials
+import Measurement
 package import Reports
 import Text
 import Training
@@ -40,28 +41,34 @@ package struct Run: Sendable {
   package func run(localData: URL?, backend: CPUBackend) async throws -> ShowdownResults {
     try folder.lock()
     let runner = StageRunner(folder: folder, progress: progress, commit: commit)
-    guard let dataset = fetcher.catalogue.datasets[recipe.data.name] else {
-      throw InputError.unknownDataset(name: recipe.data.name, known: fetcher.catalogue.datasets.keys.sorted())
+    let dataset = fetcher.catalogue.datasets[self.recipe.data.name]
+    guard dataset != nil || self.recipe.data.isOwn else {
+      throw InputError.unknownDataset(name: self.recipe.data.name, known: fetcher.catalogue.datasets.keys.sorted())
     }
-    let input = try await fetcher.dataset(recipe.data.name, localPath: localData)
+    let task = try DataTask(self.recipe.data, dataset)
+    let recipe = self.recipe.judged(by: task.metric, task.kind)
+    let input =
+      dataset != nil && recipe.data.train == nil
+      ? try await fetcher.dataset(recipe.data.name, localPath: localData)
+      : try fetcher.localFiles(of: task, name: recipe.data.name, directory: localData)
     let pretrained = try await PretrainedModel(recipe.model, seed: recipe.seed, fetcher: fetcher, backend: backend)
     try PruningStage.check(recipe.prune, pretrained.configuration)
     for scheme in recipe.quantize {
       try scheme.checkWidths(of: pretrained.configuration, path: pretrained.tokenizer.path(percentEncoded: false))
     }
     let split = try await DataStage(
-      source: recipe.data, format: dataset.format, labels: dataset.labels, seed: recipe.seed, input: input
+      source: recipe.data, task: task, seed: recipe.seed, input: input
     ).run(runner)
     let data = RunData(
       folder: folder,
       tokenizer: try ModelTokenizer.read(
         modelDirectory: pretrained.tokenizer, vocabSize: pretrained.configuration.vocabSize),
       maximumLength: min(recipe.data.maximumLength, pretrained.configuration.maximumLength),
-      classCount: dataset.labels.count,
+      kind: task.kind, classCount: task.labels.count, metric: task.metric,
       sums: split.outputs)
 
     let made = try await VariantStages(
-      recipe: recipe, data: data, pretrained: pretrained, labels: dataset.labels, backend: backend
+      recipe: recipe, data: data, pretrained: pretrained, labels: task.labels, backend: backend
     ).run(runner)
     let devSum = split.outputs["split/dev.jsonl"] ?? ""
     var seeds: [SeedFindings] = []
@@ -69,7 +76,7 @@ package struct Run: Sendable {
       progress.message("seed \(seed)")
       seeds.append(
         try await SeedStage(
-          recipe: recipe.seeded(seed), data: data, labels: dataset.labels, devSum: devSum, fetcher: fetcher,
+          recipe: recipe.seeded(seed), data: data, labels: task.labels, devSum: devSum, fetcher: fetcher,
           backend: backend
         ).run(StageRunner(folder: try folder.seed(seed), progress: progress, commit: commit)))
     }
@@ -80,12 +87,13 @@ package struct Run: Sendable {
     ).run(runner)
     let agreements = try await agreements(made, evaluation.findings, devSum, data, backend, runner)
     progress.message("report")
-    let dev = recipe.report.sentences ? try LabelledText.read(folder.split("dev"), classCount: data.classCount) : nil
+    let dev = recipe.report.sentences ? try data.sentences("dev") : nil
     let results = try ResultsAssembly(
-      recipe: recipe, evaluation: evaluation.findings, made: made,
+      recipe: recipe, metric: task.metric, evaluation: evaluation.findings, made: made,
       agreements: agreements, seeds: seeds, splits: split.findings,
-      pretrained: fetcher.catalogue.models[recipe.model.name], data: input, dataTitle: dataset.title,
-      labels: dataset.labels, sentences: dev?.map(\.text), command: command, commit: commit
+      pretrained: fetcher.catalogue.models[recipe.model.name], data: input, dataTitle: task.title,
+      labels: task.labels, sentences: dev?.map { row in row.pair.map { "\(row.text) | \($0)" } ?? row.text },
+      command: command, commit: commit
     ).results()
     _ = try ReportStage.write(results, to: folder.report)
     for entry in made.variants { try writeCard(of: entry.variant, results) }

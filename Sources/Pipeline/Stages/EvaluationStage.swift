@@ -51,10 +51,12 @@ struct EvaluationStage {
     return try await runner.run(
       "evaluate", settings: identity, inputs: variants.inputs(devSum: devSum)
     ) {
-      let dev = try LabelledText.read(runner.folder.split("dev"), classCount: data.classCount)
+      let dev = try data.sentences("dev")
       let timed = Array(dev.prefix(settings.latencySentences))
-      let lengths = TokenizedText(timed, tokenizer: data.tokenizer, maximumLength: data.maximumLength).encodings
-        .map(\.ids.count).sorted()
+      let lengths = TokenizedText(
+        timed, tokenizer: data.tokenizer, maximumLength: data.maximumLength, kind: data.kind,
+        classCount: data.classCount
+      ).lengths.sorted()
       var replies = [[MeasurementReply]](repeating: [], count: variants.count)
       runner.progress.begin("evaluate", unit: "processes", total: settings.rounds * variants.count)
       defer { runner.progress.end() }
@@ -62,7 +64,9 @@ struct EvaluationStage {
         for (index, entry) in variants.enumerated() {
           let request = MeasurementRequest(
             model: runner.folder.models(entry.variant.name).path(percentEncoded: false),
-            sentences: timed.map(\.text), warmup: settings.warmup, batchSizes: settings.batchSizes,
+            sentences: timed.map(\.text),
+            pairs: timed.contains { $0.pair != nil } ? timed.map(\.pair) : nil, warmup: settings.warmup,
+            batchSizes: settings.batchSizes,
             batchTokens: settings.batchTokens, lengths: settings.lengths, threads: settings.threads,
             maximumLength: data.maximumLength,
             data: runner.folder.split("dev").path(percentEncoded: false))

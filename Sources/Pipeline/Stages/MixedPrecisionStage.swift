@@ -2,6 +2,7 @@ import Bert
 import Compression
 import Compute
 import FoundationEssentials
+import Measurement
 import Text
 
 /// Stores a variant in the formats that a budget on the selection split allows.
@@ -22,6 +23,8 @@ struct MixedPrecisionStage {
     var calibrationSentences = Calibration.standardSentences
     var seed: UInt64
     var maximumLength: Int
+    /// Nil for accuracy.
+    var metric: Metric?
   }
 
   func run(_ runner: StageRunner) async throws -> StageRecord<MixedPrecision> {
@@ -29,7 +32,7 @@ struct MixedPrecisionStage {
     let quantizer = try MixedQuantizer(maxDrop: settings.maxDrop)
     let identity = Settings(
       settings: settings, clipping: quantizer.quantizer.clipping, fourBit: quantizer.fourBit, seed: seed,
-      maximumLength: data.maximumLength)
+      maximumLength: data.maximumLength, metric: data.otherMetric)
     var inputs = sourceSums
     for split in ["train", "selection"] { inputs[split] = data.sums["split/\(split).jsonl"] ?? "" }
     return try await runner.run("quantize.\(variant.name)", settings: identity, inputs: inputs) {
@@ -41,7 +44,8 @@ struct MixedPrecisionStage {
       var bars = SearchProgress(runner.progress, sentences: selection.count, sample: sample.count)
       defer { bars.end() }
       let found = try quantizer.quantize(
-        checkpoint, to: target, choosingOn: selection, sample: sample, calibration: calibration, backend: backend
+        checkpoint, to: target, choosingOn: selection, sample: sample, calibration: calibration,
+        metric: data.metric, backend: backend
       ) { bars.show($0) }
       return (found, try ModelFiles.all(target))
     }

@@ -2,6 +2,7 @@ import Bert
 import Compression
 import Compute
 import FoundationEssentials
+import Measurement
 import Text
 import Training
 
@@ -10,13 +11,13 @@ struct PruningFindings: Codable, Sendable {
   struct Model: Codable, Sendable {
     /// Layers removed, ascending.
     var removed: [Int]
-    /// On the selection split, before any further training.
+    /// On the selection split, before any further training: accuracy, or what the models are judged by.
     var selectionAccuracy: Double
   }
 
   /// By variant.
   var models: [String: Model]
-  /// Accuracy on the selection split without the k least sensitive layers, for k = 1, 2, ...
+  /// The same without the k least sensitive layers, for k = 1, 2, ...
   var byDepth: [Double]
 }
 
@@ -37,13 +38,16 @@ struct PruningStage {
     var seed: UInt64
     var ranking: [Int]
     var maximumLength: Int
+    /// Nil for accuracy.
+    var metric: Metric?
   }
 
   func run(_ runner: StageRunner) async throws -> StageRecord<PruningFindings> {
     var inputs = ["selection": data.sums["split/selection.jsonl"] ?? ""]
     for (file, sum) in modelSums { inputs["model/\(file)"] = sum }
     let identity = Settings(
-      prune: settings, controls: controls, seed: seed, ranking: ranking, maximumLength: data.maximumLength)
+      prune: settings, controls: controls, seed: seed, ranking: ranking, maximumLength: data.maximumLength,
+      metric: data.otherMetric)
     return try await runner.run("prune", settings: identity, inputs: inputs) {
       let whole = try BertClassifier(
         checkpoint: try Checkpoint(modelDirectory: model), seed: seed, backend: backend)
@@ -58,14 +62,14 @@ struct PruningStage {
         try pruned.write(to: target, tokenizerSource: model, backend: backend)
         outputs += try ModelFiles.all(target)
         findings.models[variant] = PruningFindings.Model(
-          removed: removed, selectionAccuracy: try accuracy(pruned, selection))
+          removed: removed, selectionAccuracy: try score(pruned, selection))
       }
       let depths = 1..<whole.configuration.numHiddenLayers
-      runner.progress.begin("prune: accuracy by depth", unit: "depths", total: depths.count)
+      runner.progress.begin("prune: by depth", unit: "depths", total: depths.count)
       defer { runner.progress.end() }
       for count in depths {
         let pruned = try whole.removing(layers: Set(ranking.prefix(count)))
-        findings.byDepth.append(try accuracy(pruned, selection))
+        findings.byDepth.append(try score(pruned, selection))
         runner.progress.advance(to: count, note: "")
       }
       return (findings, outputs)
@@ -107,7 +111,7 @@ struct PruningStage {
     return .random(count, seed: seed)
   }
 
-  private func accuracy(_ model: BertClassifier, _ selection: TokenizedText) throws -> Double {
-    try Evaluator.predictions(try PackedClassifier(model, backend: backend), selection).accuracy
+  private func score(_ model: BertClassifier, _ selection: TokenizedText) throws -> Double {
+    try Evaluator.predictions(try PackedClassifier(model, backend: backend), selection).score(data.metric)
   }
 }

@@ -2,28 +2,28 @@ import Bert
 import Compression
 import Compute
 import FoundationEssentials
+import Measurement
 import Text
 import Training
 
 /// What came of training a model to be rounded, on one split.
 struct QuantizationTrainingFindings: Codable, Sendable {
   var sentences: Int
-  /// Of the model as it was trained: in floats, rounded.
+  /// Of the model as it was trained: in floats, rounded. Accuracy, or what the models are judged by.
   var fakeQuantizedAccuracy: Double
   /// Of the same model in integers.
   var convertedAccuracy: Double
-  /// The share of sentences of which both say the same.
-  var agreement: Double
+  /// The share of sentences of which both say the same; nil where they say numbers.
+  var agreement: Double?
 
   /// - Parameters:
   ///   - trained: what the model said as it was trained.
   ///   - converted: what its integers said of the same sentences.
-  init(trained: Predictions, converted: Predictions) {
+  init(trained: Predictions, converted: Predictions, metric: Metric) throws {
     sentences = trained.count
-    fakeQuantizedAccuracy = trained.accuracy
-    convertedAccuracy = converted.accuracy
-    let same = zip(trained.classes, converted.classes).count { $0 == $1 }
-    agreement = trained.count == 0 ? 0 : Double(same) / Double(trained.count)
+    fakeQuantizedAccuracy = try trained.score(metric)
+    convertedAccuracy = try converted.score(metric)
+    agreement = trained.agreement(with: converted)
   }
 }
 
@@ -46,6 +46,8 @@ struct QuantizationTrainingStage {
     var scheme: QuantizationScheme
     var fakeQuantization: FakeQuantization?
     var maximumLength: Int
+    /// Nil for accuracy.
+    var metric: Metric?
   }
 
   func run(_ runner: StageRunner) async throws -> StageRecord<QuantizationTrainingFindings> {
@@ -54,7 +56,8 @@ struct QuantizationTrainingStage {
     var inputs = training.outputs
     inputs["selection"] = data.sums["split/selection.jsonl"] ?? ""
     let settings = Settings(
-      scheme: scheme, fakeQuantization: scheme.fakeQuantization, maximumLength: data.maximumLength)
+      scheme: scheme, fakeQuantization: scheme.fakeQuantization, maximumLength: data.maximumLength,
+      metric: data.otherMetric)
     return try await runner.run("quantize.\(variant.name)", settings: settings, inputs: inputs) {
       let model = try BertClassifier(trainedFor: scheme, directory: trained, backend: backend)
       let target = runner.folder.models(variant.name)
@@ -84,8 +87,8 @@ struct QuantizationTrainingStage {
     let selection = try data.selection()
     let fake = try Evaluator.predictions(try FakeQuantizedClassifier(model, backend: backend), selection)
     let integers = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
-    return QuantizationTrainingFindings(
-      trained: fake, converted: try Evaluator.predictions(integers, selection))
+    return try QuantizationTrainingFindings(
+      trained: fake, converted: try Evaluator.predictions(integers, selection), metric: data.metric)
   }
 }
 

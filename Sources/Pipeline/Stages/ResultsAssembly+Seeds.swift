@@ -21,12 +21,12 @@ extension ResultsAssembly {
 
   /// Of the first seed, then of the others.
   private func accuracies(_ row: VariantResult) throws -> [Double] {
-    try [row.accuracy ?? 0]
+    try [row.score ?? row.accuracy ?? 0]
       + seeds.map { seed in
         guard let model = seed.models.first(where: { $0.name == row.name }), model.count > 0 else {
           throw PipelineError.missingSeed(seed: seed.seed, variant: row.name)
         }
-        return Double(model.correct) / Double(model.count)
+        return model.score ?? Double(model.correct) / Double(model.count)
       }
   }
 

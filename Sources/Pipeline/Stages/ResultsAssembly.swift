@@ -3,11 +3,14 @@ import Compression
 import Foundation
 import Measurement
 import Reports
+import Text
 import Training
 
 /// Makes the results from the records of the stages: statistics, and nothing measured anew.
 struct ResultsAssembly {
   let recipe: Recipe
+  /// What models are judged by.
+  let metric: Metric
   let evaluation: EvaluationFindings
   let made: VariantStages.Made
   /// On dev, by variant.
@@ -38,6 +41,7 @@ struct ResultsAssembly {
     var results = ShowdownResults(title: recipe.title, variants: rows)
     results.titles = recipe.titles.isEmpty ? nil : recipe.titles
     results.language = recipe.report.language == .english ? nil : recipe.report.language
+    results.metric = metric == .accuracy ? nil : Measure(rawValue: metric.rawValue)
     results.margin = recipe.report.margin
     results.model = recipe.model.name + (isRandom ? ", random weights" : "")
     results.modelRepository = pretrained?.hub?.repository
@@ -84,19 +88,8 @@ struct ResultsAssembly {
 
   private func row(_ variant: Variant, _ model: EvaluationFindings.Model) throws -> VariantResult {
     var row = VariantResult(name: variant.name, title: variant.title, role: variant.role)
-    let predictions = model.predictions
-    let confusion = try predictions.confusion()
     row.randomWeights = isRandom ? true : nil
-    row.accuracy = predictions.accuracy
-    row.accuracyInterval = Bounds(
-      Interval.wilson(successes: confusion.correct, count: confusion.count, confidence: confidence))
-    row.correct = confusion.correct
-    row.count = confusion.count
-    row.f1 = confusion.f1
-    row.mcc = confusion.matthewsCorrelation
-    row.logLoss = try predictions.loss()
-    row.calibrationError = try predictions.calibrationError()
-    row.confusion = confusion.counts
+    try judge(&row, model.predictions)
     row.sizeBytes = model.sizeBytes
     row.peakMemoryBytes = model.peakMemoryBytes
     row.layers = model.layers
@@ -125,6 +118,44 @@ struct ResultsAssembly {
     row.quantizationTrainingReported = agreements[variant.name].map { training(reportedSplit, $0) }
     row.mixedFormats = made.mixed[variant.name].map(formats)
     return row
+  }
+
+  /// All figures of what was said.
+  private func judge(_ row: inout VariantResult, _ predictions: Predictions) throws {
+    row.count = predictions.count
+    switch predictions.targets.kind {
+    case .singleLabel:
+      let confusion = try predictions.confusion()
+      row.f1 = confusion.f1
+      row.mcc = confusion.matthewsCorrelation
+      row.logLoss = try predictions.loss()
+      row.calibrationError = try predictions.calibrationError()
+      row.confusion = confusion.counts
+    case .regression:
+      row.pearson = try predictions.score(.pearson)
+      row.spearman = try predictions.score(.spearman)
+      row.meanSquaredError = try predictions.loss()
+    case .multiLabel:
+      row.macroF1 = try predictions.score(.macroF1)
+      row.microF1 = try predictions.score(.microF1)
+      row.logLoss = try predictions.loss()
+    }
+    if let isCorrect = predictions.answers.isCorrect {
+      let correct = isCorrect.count { $0 }
+      row.accuracy = predictions.accuracy
+      row.accuracyInterval = Bounds(
+        Interval.wilson(successes: correct, count: predictions.count, confidence: confidence))
+      row.correct = correct
+    }
+    if metric != .accuracy {
+      row.score = try predictions.score(metric)
+      row.scoreInterval = Bounds(try bootstrap.interval(of: metric, predictions.answers))
+    }
+  }
+
+  /// A metric of other kind than accuracy costs more a draw.
+  private var bootstrap: Bootstrap {
+    Bootstrap(seed: recipe.seed, resamples: metric == .accuracy ? 10_000 : 2000, confidence: confidence)
   }
 
   private func training(_ split: String, _ found: QuantizationTrainingFindings) -> QuantizationTraining {
@@ -158,26 +189,37 @@ struct ResultsAssembly {
     return largest / least
   }
 
-  /// McNemar's exact test, Holm's correction and the paired bootstrap, against the baseline.
+  /// The paired bootstrap, McNemar's exact test or, by other metrics, a paired randomisation, and Holm's correction, against
+  /// the baseline.
   private func compare(_ rows: inout [VariantResult]) throws {
     guard let baseline = evaluation.models.first?.predictions else { return }
-    let bootstrap = Bootstrap(seed: recipe.seed, confidence: confidence)
-    var pValues: [Double] = []
     for index in rows.indices.dropFirst() {
       let predictions = evaluation.models[index].predictions
-      let test = try McNemar(baseline: baseline.isCorrect, variant: predictions.isCorrect)
-      rows[index].difference = predictions.accuracy - baseline.accuracy
+      rows[index].difference = try predictions.score(metric) - baseline.score(metric)
       rows[index].differenceInterval = Bounds(
-        try bootstrap.accuracyDifference(baseline: baseline.isCorrect, variant: predictions.isCorrect))
+        try bootstrap.difference(of: metric, baseline: baseline.answers, variant: predictions.answers))
+      rows[index].agreement = baseline.agreement(with: predictions)
+      if metric != .accuracy {
+        rows[index].randomizationP = try PairedRandomization(seed: recipe.seed, swaps: 2000).pValue(
+          of: metric, baseline: baseline.answers, variant: predictions.answers)
+      }
+      guard let before = baseline.answers.isCorrect, let after = predictions.answers.isCorrect else { continue }
+      let test = try McNemar(baseline: before, variant: after)
       rows[index].fixed = test.fixed
       rows[index].broken = test.broken
       rows[index].mcnemarP = test.pValue
-      let same = zip(baseline.classes, predictions.classes).count { $0 == $1 }
-      rows[index].agreement = Double(same) / Double(max(1, baseline.count))
-      pValues.append(test.pValue)
     }
-    for (index, adjusted) in zip(rows.indices.dropFirst(), holmAdjusted(pValues)) {
-      rows[index].mcnemarPHolm = adjusted
+    correct(&rows, \.mcnemarP, \.mcnemarPHolm)
+    correct(&rows, \.randomizationP, \.randomizationPHolm)
+  }
+
+  private func correct(
+    _ rows: inout [VariantResult], _ plain: KeyPath<VariantResult, Double?>,
+    _ corrected: WritableKeyPath<VariantResult, Double?>
+  ) {
+    let tested = rows.indices.filter { rows[$0][keyPath: plain] != nil }
+    for (index, adjusted) in zip(tested, holmAdjusted(tested.compactMap { rows[$0][keyPath: plain] })) {
+      rows[index][keyPath: corrected] = adjusted
     }
   }
 
@@ -187,22 +229,25 @@ struct ResultsAssembly {
     var points = ([made.ablation.accuracy] + made.pruning.byDepth).enumerated().map { removed, accuracy in
       DepthPoint(
         layers: layers - removed, accuracy: accuracy, kind: .prunedBefore,
-        interval: Bounds(
-          Interval.wilson(
-            successes: Int((accuracy * Double(made.ablation.sentences)).rounded()), count: made.ablation.sentences,
-            confidence: confidence)), split: "selection")
+        // Of other metrics than shares the rows themselves would be needed.
+        interval: metric == .accuracy
+          ? Bounds(
+            Interval.wilson(
+              successes: Int((accuracy * Double(made.ablation.sentences)).rounded()), count: made.ablation.sentences,
+              confidence: confidence)) : nil, split: "selection")
     }
     let kinds: [(Variant, DepthPoint.Kind)] = [
       (.baseline, .baseline), (.longer, .unprunedLonger), (.pruned, .prunedAfter), (.top, .controlTop),
       (.random, .controlRandom),
     ]
     for (variant, kind) in kinds {
-      guard let row = rows.first(where: { $0.name == variant.name }), let accuracy = row.accuracy,
+      guard let row = rows.first(where: { $0.name == variant.name }), let accuracy = row.score ?? row.accuracy,
         let layers = row.layers
       else { continue }
       points.append(
         DepthPoint(
-          layers: layers, accuracy: accuracy, kind: kind, interval: row.accuracyInterval,
+          layers: layers, accuracy: accuracy, kind: kind,
+          interval: row.score == nil ? row.accuracyInterval : row.scoreInterval,
           split: reportedSplit))
     }
     return points
@@ -211,7 +256,7 @@ struct ResultsAssembly {
   /// The rows on which not all variants say the same: those first on which most variants that may be shipped, then most
   /// of all, leave the baseline.
   private func disagreements() -> Disagreements? {
-    guard let baseline = evaluation.models.first?.predictions else { return nil }
+    guard let baseline = evaluation.models.first?.predictions, baseline.targets.kind == .singleLabel else { return nil }
     let classes = evaluation.models.map(\.predictions.classes)
     let isControl = variants.map { $0.role == .control }
     let found = baseline.classes.indices.compactMap { index -> (row: Disagreements.Row, rank: (Int, Int))? in

@@ -2,6 +2,7 @@ import Bert
 import Compression
 import Compute
 import FoundationEssentials
+import Measurement
 import Training
 
 /// A model that was trained to be rounded, as it was trained, on dev: beside what its integers said there in the evaluation.
@@ -21,17 +22,22 @@ struct RoundingAgreementStage {
   private struct Settings: Encodable {
     var fakeQuantization: FakeQuantization?
     var maximumLength: Int
+    /// Nil for accuracy.
+    var metric: Metric?
   }
 
   func run(_ runner: StageRunner) async throws -> StageRecord<QuantizationTrainingFindings> {
     var inputs = sums
     inputs["dev"] = devSum
-    let settings = Settings(fakeQuantization: scheme.fakeQuantization, maximumLength: data.maximumLength)
+    let settings = Settings(
+      fakeQuantization: scheme.fakeQuantization, maximumLength: data.maximumLength, metric: data.otherMetric)
     return try await runner.run("agree.\(variant.name)", settings: settings, inputs: inputs) {
       let model = try BertClassifier(
         trainedFor: scheme, directory: runner.folder.work(variant.name), backend: backend)
       let trained = try Evaluator.predictions(try FakeQuantizedClassifier(model, backend: backend), data.dev())
-      return (QuantizationTrainingFindings(trained: trained, converted: predictions), [])
+      return (
+        try QuantizationTrainingFindings(trained: trained, converted: predictions, metric: data.metric), []
+      )
     }
   }
 }

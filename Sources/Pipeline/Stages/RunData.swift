@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Measurement
 import Text
 
 /// The splits of a run, tokenised when asked for.
@@ -6,7 +7,10 @@ struct RunData {
   let folder: RunFolder
   let tokenizer: any Tokenizer
   let maximumLength: Int
+  let kind: TargetKind
   let classCount: Int
+  /// What models are judged by.
+  let metric: Metric
   /// Of the files of the splits.
   let sums: [String: String]
 
@@ -24,13 +28,22 @@ struct RunData {
   }
 
   private func text(_ split: String, count: Int, seed: UInt64) throws -> TokenizedText {
-    let sentences = try LabelledText.read(folder.split(split), classCount: classCount)
-    return TokenizedText(
-      DataSplit.sample(sentences, count: count, seed: seed), tokenizer: tokenizer, maximumLength: maximumLength)
+    TokenizedText(
+      DataSplit.sample(try sentences(split), count: count, seed: seed), tokenizer: tokenizer,
+      maximumLength: maximumLength, kind: kind, classCount: classCount)
   }
 
   private func text(_ split: String) throws -> TokenizedText {
-    let sentences = try LabelledText.read(folder.split(split), classCount: classCount)
-    return TokenizedText(sentences, tokenizer: tokenizer, maximumLength: maximumLength)
+    try TokenizedText(
+      reading: path(split), format, tokenizer: tokenizer, maximumLength: maximumLength)
   }
+
+  /// The texts of a split.
+  func sentences(_ split: String) throws -> [LabelledSentence] { try ExampleFile.read(path(split), format) }
+
+  private func path(_ split: String) -> String { folder.split(split).path(percentEncoded: false) }
+  private var format: ExampleFormat { DataTask.splitFormat(kind, classCount: classCount) }
+
+  /// Nil for accuracy: what depends on the metric then has the fingerprint that it always had.
+  var otherMetric: Metric? { metric == .accuracy ? nil : metric }
 }

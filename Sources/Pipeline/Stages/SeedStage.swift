@@ -1,6 +1,7 @@
 import Bert
 import Compute
 import FoundationEssentials
+import Measurement
 import Text
 import Training
 
@@ -12,6 +13,8 @@ struct SeedFindings: Sendable {
     /// Rows of the dev split.
     var correct: Int
     var count: Int
+    /// In what the models are judged by; nil for accuracy.
+    var score: Double?
   }
 
   var seed: UInt64
@@ -35,6 +38,8 @@ struct SeedStage {
   private struct Settings: Encodable {
     var maximumLength: Int
     var variants: [String]
+    /// Nil for accuracy.
+    var metric: Metric?
   }
 
   func run(_ runner: StageRunner) async throws -> SeedFindings {
@@ -42,7 +47,8 @@ struct SeedStage {
     let made = try await VariantStages(
       recipe: recipe, data: data, pretrained: pretrained, labels: labels, backend: backend
     ).run(runner)
-    let settings = Settings(maximumLength: data.maximumLength, variants: made.variants.map(\.variant.name))
+    let settings = Settings(
+      maximumLength: data.maximumLength, variants: made.variants.map(\.variant.name), metric: data.otherMetric)
     let record: StageRecord<[SeedFindings.Model]> = try await runner.run(
       "predict", settings: settings, inputs: made.variants.inputs(devSum: devSum)
     ) {
@@ -57,7 +63,9 @@ struct SeedStage {
         let predictions = try Evaluator.predictions(model, dev)
         outputs.append(try PredictionFile.write(predictions, of: name, runner.folder))
         models.append(
-          SeedFindings.Model(name: name, correct: predictions.isCorrect.count { $0 }, count: predictions.count))
+          SeedFindings.Model(
+            name: name, correct: predictions.isCorrect.count { $0 }, count: predictions.count,
+            score: try data.otherMetric.map { try predictions.score($0) }))
         runner.progress.advance(to: models.count, note: name)
       }
       return (models, outputs)

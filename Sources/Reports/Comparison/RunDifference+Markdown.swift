@@ -10,10 +10,13 @@ extension RunDifference {
     return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.joined(separator: "\n\n") + "\n"
   }
 
+  private var words: English { English(measure: metric ?? .accuracy) }
+
   private var table: DataTable {
     DataTable(
       columns: [
-        .text("Model"), .number("Accuracy, first"), .number("Accuracy, second"), .number("Difference (points)"),
+        .text("Model"), .number("\(words.accuracy), first"), .number("\(words.accuracy), second"),
+        .number("Difference (points)"),
         .text("Rows"), .number("Size ratio"), .number("Time ratio"), .number("Peak ratio"),
       ],
       rows: rows.map { row in

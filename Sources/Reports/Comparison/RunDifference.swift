@@ -5,6 +5,7 @@ public struct RunDifference: Equatable, Sendable, Codable {
     /// The variant's, the same in both runs.
     public var name: String
     public var title: String
+    /// Accuracies, or in what the runs are judged by.
     public var accuracies: [Double]?
     /// Of the second run minus that of the first, as a share.
     public var accuracyDifference: Double?
@@ -43,12 +44,18 @@ public struct RunDifference: Equatable, Sendable, Codable {
   /// Of what the reader has to know before believing the rows.
   public var warnings: [String]
   public var confidence: Double
+  /// What both runs are judged by; nil for accuracy.
+  public var metric: Measure?
 
-  public init(runs: [String], rows: [Row], unmatched: [[String]], warnings: [String], confidence: Double) {
+  public init(
+    runs: [String], rows: [Row], unmatched: [[String]], warnings: [String], confidence: Double,
+    metric: Measure? = nil
+  ) {
     self.runs = runs
     self.rows = rows
     self.unmatched = unmatched
     self.warnings = warnings
     self.confidence = confidence
+    self.metric = metric
   }
 }

@@ -1,6 +1,7 @@
 /// 中文报告用语。The words of reports in Chinese, simplified script.
 struct Chinese: Phrases {
   let language = Language.chinese
+  var measure = Measure.accuracy
   let listSeparator = "、"
   let groupSeparator = "；"
   let sentenceSeparator = ""
@@ -49,10 +50,10 @@ struct Chinese: Phrases {
   let verdictWithoutBaseline = "没有一行标为基线，因此未作比较。"
   func points(_ amount: String) -> String { "\(amount) 个百分点" }
   func ship(_ model: String, budget: String, baseline: String, difference: String) -> String {
-    "若准确率预算为 \(budget)，宜采用“\(model)”：在能证明损失不超出预算的变体中，它最小（与“\(baseline)”相比，\(difference)）。"
+    "若\(name)预算为 \(budget)，宜采用“\(model)”：在能证明损失不超出预算的变体中，它最小（与“\(baseline)”相比，\(difference)）。"
   }
   func nothingFits(budget: String, baseline: String, closest: String, difference: String) -> String {
-    "没有更小的变体能证明相对“\(baseline)”的损失不超出 \(budget)的准确率预算；最接近的是“\(closest)”（\(difference)）。"
+    "没有更小的变体能证明相对“\(baseline)”的损失不超出 \(budget)的\(name)预算；最接近的是“\(closest)”（\(difference)）。"
   }
   func lossNotShown(rows: (count: String, points: String)?) -> String {
     let split = rows.map { "\($0.count) 行数据（一行合 \($0.points) 个百分点）" } ?? "这些行数"
@@ -77,15 +78,15 @@ struct Chinese: Phrases {
 
   let model = "模型"
   let sizeMB = "大小 (MB)"
-  let accuracyGPU = "准确率（GPU）"
+  var accuracyGPU: String { "\(name)（GPU）" }
   let latencyGPU = "延迟（GPU，毫秒）"
   let peakGPU = "显存峰值 (MB)"
-  let accuracyCPU = "准确率（CPU）"
+  var accuracyCPU: String { "\(name)（CPU）" }
   let latencyCPU = "延迟（CPU，毫秒）"
   let layers = "层数"
   let weights = "权重"
   let division = "组别"
-  let accuracy = "准确率"
+  var accuracy: String { name }
   func interval(_ confidence: String) -> String { "\(confidence) 区间" }
   let differencePoints = "差值（百分点）"
   let pHolm = "p（Holm）"
@@ -117,17 +118,23 @@ struct Chinese: Phrases {
   func correct(_ correct: String, of count: String) -> String { "\(correct) / \(count)" }
   let f1 = "F1"
   let mcc = "MCC"
+  let accuracyItself = "准确率"
+  let macroF1 = "宏平均 F1"
+  let microF1 = "微平均 F1"
+  let pearson = "Pearson 相关系数"
+  let spearman = "Spearman 相关系数"
+  let meanSquaredError = "均方误差"
   let logLoss = "对数损失"
   let calibrationError = "校准误差（ECE）"
   let randomWeights = "随机权重"
   let agreement = "一致率"
   let fixedRows = "改对的行"
   let brokenRows = "改错的行"
-  let pMcNemar = "p（McNemar）"
+  var pPaired: String { measure == .accuracy ? "p（McNemar）" : "p（随机化检验）" }
   let split = "数据部分"
   let sentences = "句数"
-  let accuracyFakeQuantized = "准确率（伪量化）"
-  let accuracyIntegers = "准确率（整数）"
+  var accuracyFakeQuantized: String { "\(name)（伪量化）" }
+  var accuracyIntegers: String { "\(name)（整数）" }
   let samePrediction = "预测相同"
   let p90 = "p90（毫秒）"
   let p99 = "p99（毫秒）"
@@ -157,7 +164,7 @@ struct Chinese: Phrases {
   func formatName(_ format: String) -> String { format == "floats" ? "浮点" : format }
   func partDivergence(_ format: String) -> String { "\(formatName(format))：散度（nat）" }
   func partLoss(_ format: String) -> String { "\(formatName(format))：损失增量" }
-  func partDrop(_ format: String) -> String { "\(formatName(format))：准确率下降（百分点）" }
+  func partDrop(_ format: String) -> String { "\(formatName(format))：\(name)下降（百分点）" }
   let rows = "行数"
   let usedFor = "用途"
   let file = "文件"
@@ -166,37 +173,37 @@ struct Chinese: Phrases {
 
   // MARK: Figures
 
-  let accuracyAxis = "准确率"
+  var accuracyAxis: String { name }
   let latencyAxis = "批大小为 1 时的中位延迟（毫秒）"
   let callLatencyAxis = "中位延迟（毫秒）"
-  let differenceTitle = "与基线的准确率之差"
+  var differenceTitle: String { "与基线的\(name)之差" }
   func differenceSummary(count: Int, baseline: String) -> String {
-    "\(count) 个变体与“\(baseline)”的准确率之差，以百分点计，附区间。"
+    "\(count) 个变体与“\(baseline)”的\(name)之差，以百分点计，附区间。"
   }
   func differenceCaption(split: String?, confidence: String) -> String {
     "在\(Self.part(split, " ", "报告所用部分"))上逐行配对；横线为自助法的 \(confidence) 区间。横线跨过零，即不能证明有差别。"
   }
-  let differenceAxis = "准确率之差（百分点）"
+  var differenceAxis: String { "\(name)之差（百分点）" }
   let baselineMark = "基线"
   let lower = "下限"
   let upper = "上限"
-  let accuracyAndLatency = "准确率与延迟"
-  let accuracyAndSize = "准确率与大小"
-  let accuracyAndMemory = "准确率与内存"
+  var accuracyAndLatency: String { "\(name)与延迟" }
+  var accuracyAndSize: String { "\(name)与大小" }
+  var accuracyAndMemory: String { "\(name)与内存" }
   let sizeAxis = "大小（MB）"
   let memoryAxis = "内存峰值（MB）"
   func paretoSummary(count: Int, axis: String, unbeaten: String) -> String {
-    "\(count) 个变体的准确率与\(axis)，越靠左上越好。两方面都未被超过的有：\(unbeaten)。"
+    "\(count) 个变体的\(name)与\(axis)，越靠左上越好。两方面都未被超过的有：\(unbeaten)。"
   }
   func paretoCaption(split: String?, confidence: String) -> String {
     "越靠左上越好；虚线连接两方面都未被其他变体超过的变体，其余的颜色较淡。区间重叠时，两点孰优孰劣可能出于偶然。"
-      + "竖线为\(Self.part(split, " ", "报告所用部分"))上的 \(confidence) Wilson 区间。过近而难以分辨的点并排画出，准确位置见表。"
+      + "竖线为\(Self.part(split, " ", "报告所用部分"))上的 \(confidence) \(measure == .accuracy ? "Wilson" : "自助法") 区间。过近而难以分辨的点并排画出，准确位置见表。"
   }
   let frontier = "前沿"
   let yes = "是"
   let no = "否"
-  let depthTitle = "准确率与层数"
-  let depthSummary = "准确率随保留的编码器层数的变化：剪枝模型再训练前后，以及各对照组。"
+  var depthTitle: String { "\(name)与层数" }
+  var depthSummary: String { "\(name)随保留的编码器层数的变化：剪枝模型再训练前后，以及各对照组。" }
   func depthCaption(splits: String) -> String {
     "层数相同的点错开画出，以便看清。未再训练的模型直接由完整模型删层而得。" + (splits.isEmpty ? "" : "测量所用的数据部分：\(splits)（见表）。")
   }
@@ -212,15 +219,15 @@ struct Chinese: Phrases {
     }
   }
   let sensitivityTitle = "各层的敏感度"
-  func sensitivitySummary(count: Int) -> String { "\(count) 个编码器层逐一跳过时损失的准确率，由小到大。" }
+  func sensitivitySummary(count: Int) -> String { "\(count) 个编码器层逐一跳过时损失的\(name)，由小到大。" }
   func sensitivityCaption(split: String?) -> String {
     "每次只把一层换成恒等映射，在 \(split ?? "selection") 部分上评判。层号从 0 起。"
   }
-  let sensitivityAxis = "缺少该层时损失的准确率（百分点）"
+  var sensitivityAxis: String { "缺少该层时损失的\(name)（百分点）" }
   func layer(_ index: Int) -> String { "第 \(index) 层" }
   let layerColumn = "层"
-  let accuracyDropPoints = "准确率下降（百分点）"
-  let lossIncreaseNats = "损失增量（nat）"
+  var accuracyDropPoints: String { "\(name)下降（百分点）" }
+  var lossIncreaseNats: String { measure.isOfNumbers ? "损失增量（平方误差）" : "损失增量（nat）" }
   let klDivergenceNats = "KL 散度（nat）"
   let fate = "去留"
   let removed = "删去"
@@ -250,8 +257,8 @@ struct Chinese: Phrases {
       : "大小、延迟与内存：0.1 + 0.9 (max − x) / (max − min)，在图中各变体之间计算，即原研究的公式，因此会随图中有哪些变体而变。"
   }
   func radarAccuracy(range: (lower: String, upper: String, width: String)?, isStudys: Bool) -> String {
-    guard let range else { return "并非每个变体都有准确率，故从略。" }
-    return "准确率：0.1 + 0.9 (x − \(range.lower)) / \(range.width)，截断到 \(range.lower)–\(range.upper)"
+    guard let range else { return "并非每个变体都有\(name)，故从略。" }
+    return "\(name)：0.1 + 0.9 (x − \(range.lower)) / \(range.width)，截断到 \(range.lower)–\(range.upper)"
       + (isStudys ? "，即原研究的范围。" : "。")
   }
   let sizeSpoke = "大小"
@@ -265,7 +272,13 @@ struct Chinese: Phrases {
     "MB 为 2²⁰ 字节，计入推理所需的全部文件，不含优化器状态。延迟为批大小为 1 的单次调用的中位数" + (subject.map { "：\($0)" } ?? "")
       + (threads.map { "，\($0) 个线程" } ?? "") + "。N/A：未测量。"
   }
-  let noteOnIntervals = "准确率的区间为 Wilson 区间；差值是在相同的行上与基线相比，区间来自配对自助法；p 为 McNemar 精确检验，按 Holm 法对各行校正。"
+  var noteOnIntervals: String {
+    guard measure != .accuracy else {
+      return "准确率的区间为 Wilson 区间；差值是在相同的行上与基线相比，区间来自配对自助法；p 为 McNemar 精确检验，按 Holm 法对各行校正。"
+    }
+    return "模型以\(name)评判，一个百分点即其百分之一，区间来自对各行的自助法；差值是在相同的行上与基线相比，区间来自配对自助法；"
+      + "p 来自配对随机化检验，按 Holm 法对各行校正。"
+  }
   let noteOnRatios = "时间比为中位延迟与基线中位延迟之比。内存峰值为只运行该模型的全新进程的常驻内存最高值。"
   func noteOnRows(count: String, points: String) -> String { "报告所用部分有 \(count) 行，一行合 \(points) 个百分点。" }
   let noteOnDivisions = "封闭：基线的权重换一种数值格式，至多经过校准，未为此训练。开放：重新训练过。"
@@ -322,7 +335,7 @@ struct Chinese: Phrases {
 
   func overSeeds(_ count: Int) -> String { "\(count) 个随机种子的结果" }
   let seedCount = "种子数"
-  let accuracyMean = "准确率均值"
+  var accuracyMean: String { "\(name)均值" }
   let accuracySD = "标准差（百分点）"
   func meanInterval(_ confidence: String) -> String { "均值的 \(confidence) 区间" }
   let differenceMean = "差值均值（百分点）"
@@ -367,6 +380,14 @@ struct Chinese: Phrases {
     case .forReporting: "本报告的数字，只用一次"
     case .sst2: "GLUE SST-2，两类的斯坦福情感树库（Socher 等，2013；Wang 等，2019）"
     case .movieSnippets: "影评句子，附多人评分的均值（Hutto 与 Gilbert，2014）"
+    case .cola: "GLUE CoLA，语言可接受性语料（Warstadt 等，2019；Wang 等，2019）"
+    case .mrpc: "GLUE MRPC，微软研究院复述语料（Dolan 与 Brockett，2005；Wang 等，2019）"
+    case .qqp: "GLUE QQP，Quora 问题对（Wang 等，2019）"
+    case .stsb: "GLUE STS-B，语义文本相似度基准（Cer 等，2017；Wang 等，2019）"
+    case .mnli: "GLUE MNLI，同类体裁部分（Williams 等，2018；Wang 等，2019）"
+    case .qnli: "GLUE QNLI，SQuAD 的问题与句子（Rajpurkar 等，2016；Wang 等，2019）"
+    case .rte: "GLUE RTE，文本蕴含识别（Wang 等，2019）"
+    case .wnli: "GLUE WNLI，改为句对的 Winograd 模式（Levesque 等，2011；Wang 等，2019）"
     case .noLicence: "未说明，供研究使用"
     }
   }
@@ -387,6 +408,19 @@ struct Chinese: Phrases {
   func withRandomWeights(_ model: String) -> String { "\(model)（随机权重）" }
 
   // MARK: Grammar
+
+  /// 评判模型所用的指标。What the models are judged by.
+  private var name: String {
+    switch measure {
+    case .accuracy: accuracyItself
+    case .f1: f1
+    case .macroF1: macroF1
+    case .microF1: microF1
+    case .matthewsCorrelation: "Matthews 相关系数"
+    case .pearson: pearson
+    case .spearman: spearman
+    }
+  }
 
   /// " dev 部分", with `space` before a Latin name.
   private static func part(_ split: String?, _ space: String, _ unknown: String) -> String {

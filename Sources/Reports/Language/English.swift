@@ -1,6 +1,7 @@
 /// The words of reports in English. Standard texts are also those that results hold.
 struct English: Phrases {
   let language = Language.english
+  var measure = Measure.accuracy
   let listSeparator = ", "
   let groupSeparator = "; "
   let sentenceSeparator = " "
@@ -53,11 +54,11 @@ struct English: Phrases {
   let verdictWithoutBaseline = "No row is marked as the baseline, so nothing is compared."
   func points(_ amount: String) -> String { "\(amount) point\(amount == "1" ? "" : "s")" }
   func ship(_ model: String, budget: String, baseline: String, difference: String) -> String {
-    "For an accuracy budget of \(budget), ship \(model): it is the smallest variant shown to stay within the budget against "
+    "For \(article) \(name) budget of \(budget), ship \(model): it is the smallest variant shown to stay within the budget against "
       + "\(baseline) (\(difference))."
   }
   func nothingFits(budget: String, baseline: String, closest: String, difference: String) -> String {
-    "No smaller variant is shown to stay within the accuracy budget of \(budget) against \(baseline); the closest is "
+    "No smaller variant is shown to stay within the \(name) budget of \(budget) against \(baseline); the closest is "
       + "\(closest) (\(difference))."
   }
   func lossNotShown(rows: (count: String, points: String)?) -> String {
@@ -86,15 +87,15 @@ struct English: Phrases {
 
   let model = "Model"
   let sizeMB = "Size (MB)"
-  let accuracyGPU = "Accuracy (GPU)"
+  var accuracyGPU: String { "\(heading) (GPU)" }
   let latencyGPU = "Latency (GPU, ms)"
   let peakGPU = "Peak GPU Mem (MB)"
-  let accuracyCPU = "Accuracy (CPU)"
+  var accuracyCPU: String { "\(heading) (CPU)" }
   let latencyCPU = "Latency (CPU, ms)"
   let layers = "Layers"
   let weights = "Weights"
   let division = "Division"
-  let accuracy = "Accuracy"
+  var accuracy: String { heading }
   func interval(_ confidence: String) -> String { "\(confidence) interval" }
   let differencePoints = "Difference (points)"
   let pHolm = "p (Holm)"
@@ -113,17 +114,23 @@ struct English: Phrases {
   func correct(_ correct: String, of count: String) -> String { "\(correct) of \(count)" }
   let f1 = "F1"
   let mcc = "MCC"
+  let accuracyItself = "Accuracy"
+  let macroF1 = "Macro F1"
+  let microF1 = "Micro F1"
+  let pearson = "Pearson"
+  let spearman = "Spearman"
+  let meanSquaredError = "Mean squared error"
   let logLoss = "Log loss"
   let calibrationError = "ECE"
   let randomWeights = "random weights"
   let agreement = "Agreement"
   let fixedRows = "Fixed rows"
   let brokenRows = "Broken rows"
-  let pMcNemar = "p (McNemar)"
+  var pPaired: String { measure == .accuracy ? "p (McNemar)" : "p (randomisation)" }
   let split = "Split"
   let sentences = "Sentences"
-  let accuracyFakeQuantized = "Accuracy, fake-quantised"
-  let accuracyIntegers = "Accuracy, integers"
+  var accuracyFakeQuantized: String { "\(heading), fake-quantised" }
+  var accuracyIntegers: String { "\(heading), integers" }
   let samePrediction = "Same prediction"
   let p90 = "p90 (ms)"
   let p99 = "p99 (ms)"
@@ -154,7 +161,7 @@ struct English: Phrases {
   func formatName(_ format: String) -> String { format }
   func partDivergence(_ format: String) -> String { "\(format): divergence (nats)" }
   func partLoss(_ format: String) -> String { "\(format): loss increase" }
-  func partDrop(_ format: String) -> String { "\(format): accuracy drop (points)" }
+  func partDrop(_ format: String) -> String { "\(format): \(name) drop (points)" }
   let rows = "Rows"
   let usedFor = "Used for"
   let file = "File"
@@ -163,40 +170,42 @@ struct English: Phrases {
 
   // MARK: Figures
 
-  let accuracyAxis = "Accuracy"
+  var accuracyAxis: String { heading }
   let latencyAxis = "Median latency at batch 1, ms"
   let callLatencyAxis = "Median latency, ms"
-  let differenceTitle = "Accuracy against the baseline"
+  var differenceTitle: String { "\(heading) against the baseline" }
   func differenceSummary(count: Int, baseline: String) -> String {
-    "The difference of accuracy of \(count) variants from \(baseline), in percentage points, with intervals."
+    "The difference of \(name) of \(count) variants from \(baseline), in \(pointsName), with intervals."
   }
   func differenceCaption(split: String?, confidence: String) -> String {
     "Paired on the rows of \(Self.the(split)); lines are \(confidence) bootstrap intervals. A line across zero does not show "
       + "a difference."
   }
-  let differenceAxis = "Difference of accuracy, points"
+  var differenceAxis: String { "Difference of \(name), points" }
   let baselineMark = "baseline"
   let lower = "Lower"
   let upper = "Upper"
-  let accuracyAndLatency = "Accuracy and latency"
-  let accuracyAndSize = "Accuracy and size"
-  let accuracyAndMemory = "Accuracy and memory"
+  var accuracyAndLatency: String { "\(heading) and latency" }
+  var accuracyAndSize: String { "\(heading) and size" }
+  var accuracyAndMemory: String { "\(heading) and memory" }
   let sizeAxis = "Size, MB"
   let memoryAxis = "Peak memory, MB"
   func paretoSummary(count: Int, axis: String, unbeaten: String) -> String {
-    "\(count) variants by accuracy and by \(axis); up and left is better. Not beaten in both: \(unbeaten)."
+    "\(count) variants by \(name) and by \(axis); up and left is better. Not beaten in both: \(unbeaten)."
   }
   func paretoCaption(split: String?, confidence: String) -> String {
     "Up and left is better; the dotted line joins the variants that no other beats in both, the others are pale. Which side "
-      + "of a rival a mark lies on may be chance where intervals overlap. Bars are \(confidence) Wilson intervals on "
+      + "of a rival a mark lies on may be chance where intervals overlap. Bars are \(confidence) "
+      + "\(measure == .accuracy ? "Wilson" : "bootstrap") intervals on "
       + "\(Self.the(split)). Marks too close to be told apart are set side by side; the table has their places."
   }
   let frontier = "Frontier"
   let yes = "yes"
   let no = "no"
-  let depthTitle = "Accuracy by depth"
-  let depthSummary =
-    "Accuracy over the encoder layers left, for pruned models before and after training again and for the controls."
+  var depthTitle: String { "\(heading) by depth" }
+  var depthSummary: String {
+    "\(heading) over the encoder layers left, for pruned models before and after training again and for the controls."
+  }
   func depthCaption(splits: String) -> String {
     "Marks of one depth are set apart to be seen. Models not trained again start from the whole one."
       + (splits.isEmpty ? "" : " Measured on: \(splits) (see the table).")
@@ -214,16 +223,16 @@ struct English: Phrases {
   }
   let sensitivityTitle = "Sensitivity of the layers"
   func sensitivitySummary(count: Int) -> String {
-    "Accuracy lost when one encoder layer alone is passed over, for \(count) layers, ascending."
+    "\(heading) lost when one encoder layer alone is passed over, for \(count) layers, ascending."
   }
   func sensitivityCaption(split: String?) -> String {
     "Each layer alone made the identity, judged on the \(split ?? "selection") split. Layers are counted from 0."
   }
-  let sensitivityAxis = "Accuracy lost without the layer, points"
+  var sensitivityAxis: String { "\(heading) lost without the layer, points" }
   func layer(_ index: Int) -> String { "Layer \(index)" }
   let layerColumn = "Layer"
-  let accuracyDropPoints = "Accuracy drop (points)"
-  let lossIncreaseNats = "Loss increase (nats)"
+  var accuracyDropPoints: String { "\(heading) drop (points)" }
+  var lossIncreaseNats: String { measure.isOfNumbers ? "Loss increase (squared error)" : "Loss increase (nats)" }
   let klDivergenceNats = "KL divergence (nats)"
   let fate = "Fate"
   let removed = "removed"
@@ -262,8 +271,8 @@ struct English: Phrases {
         + "that they change with who is shown."
   }
   func radarAccuracy(range: (lower: String, upper: String, width: String)?, isStudys: Bool) -> String {
-    guard let range else { return "Accuracy is left out, for not every variant has one." }
-    return "Accuracy: 0.1 + 0.9 (x − \(range.lower)) / \(range.width), clipped to \(range.lower)–\(range.upper)"
+    guard let range else { return "\(heading) is left out, for not every variant has one." }
+    return "\(heading): 0.1 + 0.9 (x − \(range.lower)) / \(range.width), clipped to \(range.lower)–\(range.upper)"
       + (isStudys ? ", the range of the study." : ".")
   }
   let sizeSpoke = "Size"
@@ -278,9 +287,16 @@ struct English: Phrases {
       + "single calls at batch 1" + (subject.map { ", \($0)" } ?? "")
       + (threads.map { ", with \(Self.threads($0))" } ?? "") + ". N/A: not measured."
   }
-  let noteOnIntervals =
-    "Intervals of accuracy are Wilson's; differences are against the baseline on the same rows, with the interval of a "
-    + "paired bootstrap; p is McNemar's exact test, corrected over the rows by Holm."
+  var noteOnIntervals: String {
+    let differences =
+      "differences are against the baseline on the same rows, with the interval of a paired bootstrap; p is "
+    guard measure != .accuracy else {
+      return "Intervals of accuracy are Wilson's; \(differences)McNemar's exact test, corrected over the rows by Holm."
+    }
+    return
+      "The models are judged by \(name), of which a point is a hundredth. Its intervals are of a bootstrap over the "
+      + "rows; \(differences)of a paired randomisation test, corrected over the rows by Holm."
+  }
   let noteOnRatios =
     "Time ratio is the median latency over the baseline's. Peak is the high-water mark of resident memory of a fresh "
     + "process that served this model alone."
@@ -350,7 +366,7 @@ struct English: Phrases {
 
   func overSeeds(_ count: Int) -> String { "Over \(count) seeds" }
   let seedCount = "Seeds"
-  let accuracyMean = "Accuracy, mean"
+  var accuracyMean: String { "\(heading), mean" }
   let accuracySD = "SD (points)"
   func meanInterval(_ confidence: String) -> String { "\(confidence) interval of the mean" }
   let differenceMean = "Difference, mean (points)"
@@ -397,6 +413,14 @@ struct English: Phrases {
     case .forReporting: "the figures of this report, once"
     case .sst2: "GLUE SST-2, the Stanford Sentiment Treebank in two classes (Socher et al., 2013; Wang et al., 2019)"
     case .movieSnippets: "movie-review sentences with mean human ratings (Hutto and Gilbert, 2014)"
+    case .cola: "GLUE CoLA, the Corpus of Linguistic Acceptability (Warstadt et al., 2019; Wang et al., 2019)"
+    case .mrpc: "GLUE MRPC, the Microsoft Research Paraphrase Corpus (Dolan and Brockett, 2005; Wang et al., 2019)"
+    case .qqp: "GLUE QQP, Quora question pairs (Wang et al., 2019)"
+    case .stsb: "GLUE STS-B, the Semantic Textual Similarity Benchmark (Cer et al., 2017; Wang et al., 2019)"
+    case .mnli: "GLUE MNLI, matched genres (Williams et al., 2018; Wang et al., 2019)"
+    case .qnli: "GLUE QNLI, questions and sentences of SQuAD (Rajpurkar et al., 2016; Wang et al., 2019)"
+    case .rte: "GLUE RTE, Recognizing Textual Entailment (Wang et al., 2019)"
+    case .wnli: "GLUE WNLI, the Winograd schemas as pairs (Levesque et al., 2011; Wang et al., 2019)"
     case .noLicence: "none stated; for research"
     }
   }
@@ -422,6 +446,24 @@ struct English: Phrases {
   func withRandomWeights(_ model: String) -> String { "\(model), random weights" }
 
   // MARK: Grammar
+
+  /// What the models are judged by, in a sentence.
+  private var name: String {
+    switch measure {
+    case .accuracy: "accuracy"
+    case .f1: "F1"
+    case .macroF1: "macro F1"
+    case .microF1: "micro F1"
+    case .matthewsCorrelation: "Matthews correlation"
+    case .pearson: "Pearson correlation"
+    case .spearman: "Spearman correlation"
+    }
+  }
+
+  /// The same at the head of a column.
+  private var heading: String { name.prefix(1).uppercased() + name.dropFirst() }
+  private var article: String { measure == .accuracy || measure == .f1 ? "an" : "a" }
+  private var pointsName: String { measure == .accuracy ? "percentage points" : "hundredths" }
 
   private static func the(_ split: String?) -> String { split.map { "the \($0) split" } ?? "the reported split" }
 

@@ -6,6 +6,8 @@ public enum FixedText: CaseIterable, Sendable {
   case forReporting
   case sst2
   case movieSnippets
+  // The other tasks of GLUE.
+  case cola, mrpc, qqp, stsb, mnli, qnli, rte, wnli
   case noLicence
 
   /// As results hold it.

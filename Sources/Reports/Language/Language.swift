@@ -11,10 +11,11 @@ public enum Language: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  var phrases: any Phrases {
+  /// - Parameter measure: what the models are judged by.
+  func phrases(_ measure: Measure) -> any Phrases {
     switch self {
-    case .english: English()
-    case .chinese: Chinese()
+    case .english: English(measure: measure)
+    case .chinese: Chinese(measure: measure)
     }
   }
 }

@@ -3,6 +3,8 @@ protocol Phrases: PageWords, VerdictWords, TableWords, FigureWords, NoteWords, S
   Sendable
 {
   var language: Language { get }
+  /// What the models are judged by: the accuracy of the requirements below.
+  var measure: Measure { get }
   /// Between the items of a list within a sentence.
   var listSeparator: String { get }
   /// Between items that may hold commas of their own.
@@ -97,6 +99,13 @@ protocol TableWords {
   func correct(_ correct: String, of count: String) -> String
   var f1: String { get }
   var mcc: String { get }
+  /// Where the models are judged by something else.
+  var accuracyItself: String { get }
+  var macroF1: String { get }
+  var microF1: String { get }
+  var pearson: String { get }
+  var spearman: String { get }
+  var meanSquaredError: String { get }
   var logLoss: String { get }
   var calibrationError: String { get }
   var randomWeights: String { get }
@@ -104,7 +113,7 @@ protocol TableWords {
   var agreement: String { get }
   var fixedRows: String { get }
   var brokenRows: String { get }
-  var pMcNemar: String { get }
+  var pPaired: String { get }
   // Trained to be rounded.
   var split: String { get }
   var sentences: String { get }

@@ -7,7 +7,7 @@ public struct ModelCard: Sendable {
   let results: ShowdownResults
   let variant: VariantResult
   /// The Hub's readers expect English.
-  private let words = English()
+  private let words: English
 
   /// Nil unless the results have a variant of this name that was measured in this run.
   public init?(_ results: ShowdownResults, variant name: String) {
@@ -16,6 +16,7 @@ public struct ModelCard: Sendable {
     }
     self.results = results
     self.variant = variant
+    words = English(measure: results.measure)
   }
 
   public var markdown: String {
@@ -34,7 +35,9 @@ public struct ModelCard: Sendable {
   private var origin: [String] {
     var sentences: [String] = []
     let start = [results.model, results.dataset?.name].compactMap { $0 }.joined(separator: " trained on ")
-    if !start.isEmpty { sentences.append("A text classifier: \(start).") }
+    if !start.isEmpty {
+      sentences.append("\(results.measure.isOfNumbers ? "A regression of texts" : "A text classifier"): \(start).")
+    }
     if let removed = variant.removedLayers, !removed.isEmpty {
       let list = removed.map(String.init).joined(separator: ", ")
       sentences.append("Encoder layers removed, counted from 0: \(list).")
@@ -58,15 +61,21 @@ public struct ModelCard: Sendable {
       if let value, value != NumberText.missing { rows.append([name, value]) }
     }
     let split = results.reportedSplit.map { " on \($0)" } ?? ""
-    add("Accuracy\(split)", AccuracyText.accuracy(variant.accuracy, of: variant, words))
-    add("its \(results.confidenceText) interval", AccuracyText.interval(variant.accuracyInterval, of: variant))
+    add("\(words.accuracy)\(split)", AccuracyText.accuracy(variant.judged, of: variant, words))
+    add("its \(results.confidenceText) interval", AccuracyText.interval(variant.judgedInterval, of: variant))
     if variant.role != .baseline {
       add("Difference from the unpruned FP32 model, points", AccuracyText.difference(of: variant))
       add(
-        "McNemar's p, after Holm",
-        variant.hasRandomWeights ? nil : (variant.mcnemarPHolm ?? variant.mcnemarP).map(NumberText.pValue))
+        results.measure == .accuracy ? "McNemar's p, after Holm" : "p of a paired randomisation test, after Holm",
+        variant.hasRandomWeights ? nil : (variant.pValueHolm ?? variant.pValue).map(NumberText.pValue))
       add("Same prediction as that model", AccuracyText.figure(variant.agreement, 4, of: variant))
     }
+    if results.measure != .accuracy { add("Accuracy", AccuracyText.figure(variant.accuracy, 4, of: variant)) }
+    add("Pearson correlation", AccuracyText.figure(variant.pearson, 4, of: variant))
+    add("Spearman correlation", AccuracyText.figure(variant.spearman, 4, of: variant))
+    add("Mean squared error", AccuracyText.figure(variant.meanSquaredError, 4, of: variant))
+    add("Macro F1", AccuracyText.figure(variant.macroF1, 4, of: variant))
+    add("Micro F1", AccuracyText.figure(variant.microF1, 4, of: variant))
     add("F1", AccuracyText.figure(variant.f1, 4, of: variant))
     add("Matthews correlation", AccuracyText.figure(variant.mcc, 4, of: variant))
     add("Expected calibration error", AccuracyText.figure(variant.calibrationError, 4, of: variant))

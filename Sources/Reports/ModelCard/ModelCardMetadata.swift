@@ -13,7 +13,12 @@ struct ModelCardMetadata {
     if let precision = variant.precision { lines.append("- \(quoted(precision.lowercased()))") }
     if !metrics.isEmpty, let dataset = results.dataset {
       lines += [
-        "metrics:", "- accuracy", "- f1", "- matthews_correlation",
+        "metrics:"
+      ]
+      var types: [String] = []
+      for metric in metrics where !types.contains(metric.type) { types.append(metric.type) }
+      lines += types.map { "- \($0)" }
+      lines += [
         "model-index:", "- name: \(quoted(variant.name))", "  results:", "  - task:",
         "      type: text-classification", "    dataset:", "      name: \(quoted(dataset.description ?? dataset.name))",
         "      type: \(quoted(dataset.name))",
@@ -33,6 +38,9 @@ struct ModelCardMetadata {
     let all: [(String, String, Double?)] = [
       ("accuracy", "Accuracy", variant.accuracy), ("f1", "F1", variant.f1),
       ("matthews_correlation", "Matthews correlation", variant.mcc),
+      ("pearsonr", "Pearson correlation", variant.pearson),
+      ("spearmanr", "Spearman correlation", variant.spearman), ("mse", "Mean squared error", variant.meanSquaredError),
+      ("f1", "Macro F1", variant.macroF1), ("f1", "Micro F1", variant.microF1),
     ]
     // YAML knows the ASCII minus only.
     return all.compactMap { type, name, value in

@@ -14,7 +14,10 @@ struct MethodNotes {
 
   var comparison: [String] {
     var notes = [words.noteOnIntervals, words.noteOnRatios]
-    if let count = results.baseline?.count, count > 0, results.baseline?.hasRandomWeights == false {
+    // One row more or less is a known share of accuracy alone.
+    if results.measure == .accuracy, let count = results.baseline?.count, count > 0,
+      results.baseline?.hasRandomWeights == false
+    {
       notes.append(
         words.noteOnRows(count: NumberText.grouped(count), points: NumberText.trimmed(100 / Double(count), 3)))
     }

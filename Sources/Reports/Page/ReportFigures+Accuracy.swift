@@ -29,7 +29,7 @@ extension ReportFigures {
             variant.shownTitle, variant.difference.map(NumberText.points) ?? NumberText.missing,
             variant.differenceInterval.map { NumberText.points($0.lower) } ?? NumberText.missing,
             variant.differenceInterval.map { NumberText.points($0.upper) } ?? NumberText.missing,
-            variant.mcnemarPHolm.map(NumberText.pValue) ?? NumberText.missing,
+            variant.pValueHolm.map(NumberText.pValue) ?? NumberText.missing,
           ]
         }))
   }
@@ -54,7 +54,7 @@ extension ReportFigures {
     name: String, title: String, axis: String, cost: (VariantResult) -> Double?
   ) -> Figure? {
     let placed = ownRows.compactMap { row -> (variant: VariantResult, look: SeriesLook, x: Double, y: Double)? in
-      guard let x = cost(row.variant), let y = row.variant.meaningfulAccuracy else { return nil }
+      guard let x = cost(row.variant), let y = row.variant.meaningfulJudged else { return nil }
       return (row.variant, row.look, x, y)
     }
     guard placed.count > 1 else { return nil }
@@ -66,7 +66,7 @@ extension ReportFigures {
       groups: placed.map { item in
         .init(
           name: item.variant.shownTitle, look: item.look,
-          points: [.init(x: item.x, y: item.y, interval: item.variant.accuracyInterval)],
+          points: [.init(x: item.x, y: item.y, interval: item.variant.judgedInterval)],
           isDimmed: !isUnbeaten(item))
       },
       xName: axis, yName: words.accuracyAxis, xStartsAtZero: true, frontier: frontier)
@@ -85,7 +85,7 @@ extension ReportFigures {
         rows: placed.map { item in
           [
             item.variant.shownTitle, NumberText.fixed(item.x, 2), NumberText.fixed(item.y, 4),
-            AccuracyText.interval(item.variant.accuracyInterval, of: item.variant),
+            AccuracyText.interval(item.variant.judgedInterval, of: item.variant),
             isUnbeaten(item) ? words.yes : words.no,
           ]
         },

@@ -15,7 +15,7 @@ extension ReportFigures {
         && variant.peakMemoryBytes != nil
     }
     guard shown.count > 1 else { return nil }
-    let accuracies = shown.compactMap { $0.variant.meaningfulAccuracy }
+    let accuracies = shown.compactMap { $0.variant.meaningfulJudged }
     let hasAccuracy = accuracies.count == shown.count
     let range = radarRange ?? RadarScore.accuracyRange(holding: accuracies)
     let score = RadarScore(accuracyRange: range)

@@ -15,9 +15,10 @@ public struct Verdict: Equatable, Sendable {
   /// The name of the variant to ship, where one is shown to be fit.
   public let recommended: String?
 
-  /// - Parameter margin: the loss of accuracy that one is ready to accept, as a share.
+  /// - Parameter margin: the loss, in what the models are judged by, that one is ready to accept, as a share.
   public init(_ results: ShowdownResults, margin: Double = Verdict.standardMargin, language: Language = .english) {
-    self.init(worded: results.worded(language.phrases), margin: margin, language.phrases)
+    let words = language.phrases(results.measure)
+    self.init(worded: results.worded(words), margin: margin, words)
   }
 
   /// - Parameter results: in the language of `words`.
@@ -63,7 +64,7 @@ public struct Verdict: Equatable, Sendable {
           budget: budget, baseline: baseline.shownTitle, closest: named.shownTitle, difference: difference)
       ]
       if let interval = named.differenceInterval, interval.upper >= 0 {
-        sentences.append(words.lossNotShown(rows: Verdict.rows(named)))
+        sentences.append(words.lossNotShown(rows: results.measure == .accuracy ? Verdict.rows(named) : nil))
       }
     }
     sentences += [Verdict.price(named, baseline, results, words), Verdict.noise(results, words)].compactMap { $0 }

@@ -9,7 +9,10 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
   public var titles: [String: String]?
   /// The language of the report where none is asked for; nil for English.
   public var language: Language?
-  /// The loss of accuracy that the recipe accepts, as a share: the verdict's where none is asked for.
+  /// What the models are judged by; nil for accuracy. Differences, what layers and parts lose, points by depth and figures
+  /// over seeds are of it, whatever their names say; the accuracy of a variant is its accuracy.
+  public var metric: Measure?
+  /// The loss, in what the models are judged by, that the recipe accepts, as a share: the verdict's where none is asked for.
   public var margin: Double?
   public var variants: [VariantResult]
 
@@ -49,7 +52,8 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
   public var notes: [String]?
 
   enum CodingKeys: String, CodingKey {
-    case title, titles, language, margin, variants, model, recipe, commit, command, date, seed, seeds, threads, machine,
+    case title, titles, language, metric, margin, variants, model, recipe, commit, command, date, seed, seeds, threads,
+      machine,
       dataset, splits
     case confidence, sensitivity, disagreements, notes
     case formatVersion = "format_version"
@@ -71,6 +75,7 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
 }
 
 extension ShowdownResults {
+  var measure: Measure { metric ?? .accuracy }
   var baseline: VariantResult? { variants.first { $0.role == .baseline } }
   var shownConfidence: Double { confidence ?? 0.95 }
 

@@ -21,6 +21,10 @@ public struct VariantResult: Equatable, Sendable, Codable {
   /// Nil where the weights are random, or not evaluated.
   public var accuracy: Double?
   public var accuracyInterval: Bounds?
+  /// In what the models are judged by; nil where that is accuracy.
+  public var score: Double?
+  /// Of a bootstrap over the rows.
+  public var scoreInterval: Bounds?
   /// Bytes of all files that inference needs.
   public var sizeBytes: Int?
   /// Of one sentence at a time, on the CPU.
@@ -41,6 +45,14 @@ public struct VariantResult: Equatable, Sendable, Codable {
   public var count: Int?
   public var f1: Double?
   public var mcc: Double?
+  /// The unweighted mean of the F1 of several classes.
+  public var macroF1: Double?
+  /// Of several classes a row: F1 of all decisions.
+  public var microF1: Double?
+  /// Of numbers.
+  public var pearson: Double?
+  public var spearman: Double?
+  public var meanSquaredError: Double?
   /// In nats.
   public var logLoss: Double?
   /// The expected calibration error, of 15 bins.
@@ -56,13 +68,17 @@ public struct VariantResult: Equatable, Sendable, Codable {
   /// Of a model whose parts are stored in unlike formats.
   public var mixedFormats: MixedFormats?
 
-  /// `accuracy - baseline accuracy`.
+  /// What it has less what the baseline has, in accuracy or whatever the models are judged by.
   public var difference: Double?
   /// Of the paired bootstrap.
   public var differenceInterval: Bounds?
   public var mcnemarP: Double?
   /// `mcnemarP` after Holm's correction over the rows.
   public var mcnemarPHolm: Double?
+  /// Of a paired randomisation test of what the models are judged by; nil where that is accuracy.
+  public var randomizationP: Double?
+  /// `randomizationP` after Holm's correction over the rows.
+  public var randomizationPHolm: Double?
   /// Rows wrong in the baseline and right here.
   public var fixed: Int?
   /// Rows right in the baseline and wrong here.
@@ -80,7 +96,13 @@ public struct VariantResult: Equatable, Sendable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case name, title, role, accuracy, layers, precision, epochs, correct, count, f1, mcc, confusion, difference, fixed
-    case broken, agreement, gpu
+    case broken, agreement, gpu, score, pearson, spearman
+    case scoreInterval = "score_interval"
+    case macroF1 = "f1_macro"
+    case microF1 = "f1_micro"
+    case meanSquaredError = "mean_squared_error"
+    case randomizationP = "randomization_p"
+    case randomizationPHolm = "randomization_p_holm"
     case accuracyInterval = "accuracy_interval"
     case sizeBytes = "size_bytes"
     case latency = "latency_ms"
@@ -119,8 +141,8 @@ public struct QuantizationTraining: Equatable, Sendable, Codable {
   public var fakeQuantizedAccuracy: Double
   /// Of the integers.
   public var convertedAccuracy: Double
-  /// Share of sentences of which both say the same.
-  public var agreement: Double
+  /// Share of sentences of which both say the same; nil where they say numbers.
+  public var agreement: Double?
 
   enum CodingKeys: String, CodingKey {
     case split, sentences, agreement
@@ -129,7 +151,7 @@ public struct QuantizationTraining: Equatable, Sendable, Codable {
   }
 
   public init(
-    split: String, sentences: Int, fakeQuantizedAccuracy: Double, convertedAccuracy: Double, agreement: Double
+    split: String, sentences: Int, fakeQuantizedAccuracy: Double, convertedAccuracy: Double, agreement: Double?
   ) {
     self.split = split
     self.sentences = sentences
@@ -143,8 +165,15 @@ extension VariantResult {
   var shownTitle: String { title ?? name }
   var hasRandomWeights: Bool { randomWeights == true }
 
-  /// The accuracy, unless the weights are random.
-  var meaningfulAccuracy: Double? { hasRandomWeights ? nil : accuracy }
+  /// Accuracy, or what the models are judged by instead.
+  var judged: Double? { score ?? accuracy }
+  var judgedInterval: Bounds? { score == nil ? accuracyInterval : scoreInterval }
+  /// Unless the weights are random.
+  var meaningfulJudged: Double? { hasRandomWeights ? nil : judged }
+
+  /// Of the test that goes with it.
+  var pValue: Double? { randomizationP ?? mcnemarP }
+  var pValueHolm: Double? { randomizationPHolm ?? mcnemarPHolm }
 }
 
 /// As MLPerf tells its entries apart.

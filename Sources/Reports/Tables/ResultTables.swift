@@ -20,7 +20,7 @@ struct ResultTables {
           variant.gpu == nil ? NumberText.missing : AccuracyText.accuracy(variant.gpu?.accuracy, of: variant, words),
           variant.gpu?.latency.map { NumberText.fixed($0.p50, 2) } ?? NumberText.missing,
           variant.gpu?.peakMemoryBytes.map(NumberText.megabytes) ?? NumberText.missing,
-          AccuracyText.accuracy(variant.accuracy, of: variant, words),
+          AccuracyText.accuracy(variant.judged, of: variant, words),
           variant.latency.map { NumberText.fixed($0.p50, 2) } ?? NumberText.missing,
         ]
       }, rowClasses: rowClasses)
@@ -50,14 +50,14 @@ struct ResultTables {
           variant.role == .baseline
             ? "—" : variant.division(against: baseline).map(words.divisionName) ?? NumberText.missing,
           variant.sizeBytes.map(NumberText.megabytes) ?? NumberText.missing,
-          AccuracyText.accuracy(variant.accuracy, of: variant, words),
-          AccuracyText.interval(variant.accuracyInterval, of: variant),
+          AccuracyText.accuracy(variant.judged, of: variant, words),
+          AccuracyText.interval(variant.judgedInterval, of: variant),
           AccuracyText.difference(of: variant),
           variant.role == .baseline
             ? "—"
             : variant.hasRandomWeights
               ? NumberText.missing
-              : (variant.mcnemarPHolm ?? variant.mcnemarP).map(NumberText.pValue) ?? NumberText.missing,
+              : (variant.pValueHolm ?? variant.pValue).map(NumberText.pValue) ?? NumberText.missing,
           variant.latency.map { NumberText.significant($0.p50) } ?? NumberText.missing,
           Self.ratio(variant.latency?.p50, baseline?.latency?.p50),
           variant.peakMemoryBytes.map(NumberText.megabytes) ?? NumberText.missing,
@@ -65,25 +65,49 @@ struct ResultTables {
       }, rowClasses: rowClasses)
   }
 
-  /// The classifiers: how each was made, and its figures.
+  /// The models: how each was made, and its figures.
   var classification: DataTable {
-    DataTable(
-      columns: [
-        .text(words.model), .text(words.role), .text(words.removedLayers), .number(words.epochs),
-        .number(words.beforeRetraining), .number(words.correct), .number(words.f1), .number(words.mcc),
-        .number(words.logLoss), .number(words.calibrationError),
-      ],
+    let figures = self.figures
+    var columns: [DataTable.Column] = [
+      .text(words.model), .text(words.role), .text(words.removedLayers), .number(words.epochs),
+      .number(words.beforeRetraining),
+    ]
+    if hasRows { columns.append(.number(words.correct)) }
+    columns += figures.map { DataTable.Column.number($0.title) }
+    return DataTable(
+      columns: columns,
       rows: results.variants.map { variant in
-        [
+        var cells = [
           variant.shownTitle, words.roleName(variant.role), layers(variant.removedLayers ?? []),
           variant.epochs.map { NumberText.trimmed($0, 2) } ?? NumberText.missing,
           AccuracyText.figure(variant.accuracyBeforeRefinetuning, 4, of: variant),
-          correct(variant),
-          AccuracyText.figure(variant.f1, 4, of: variant), AccuracyText.figure(variant.mcc, 4, of: variant),
-          AccuracyText.figure(variant.logLoss, 4, of: variant),
-          AccuracyText.figure(variant.calibrationError, 4, of: variant),
         ]
+        if hasRows { cells.append(correct(variant)) }
+        return cells + figures.map { AccuracyText.figure($0.value(variant), 4, of: variant) }
       }, rowClasses: rowClasses)
+  }
+
+  /// Whether rows are right or wrong, which numbers never are.
+  private var hasRows: Bool { !results.measure.isOfNumbers }
+
+  private typealias NamedFigure = (title: String, value: (VariantResult) -> Double?)
+
+  /// Those of one class a row, with all that any variant has of other tasks.
+  private var figures: [NamedFigure] {
+    let others: [NamedFigure] = [
+      (words.pearson, { $0.pearson }), (words.spearman, { $0.spearman }),
+      (words.meanSquaredError, { $0.meanSquaredError }), (words.macroF1, { $0.macroF1 }),
+      (words.microF1, { $0.microF1 }),
+    ]
+    let ofClasses: [NamedFigure] = [
+      (words.f1, { $0.f1 }), (words.mcc, { $0.mcc }), (words.logLoss, { $0.logLoss }),
+      (words.calibrationError, { $0.calibrationError }),
+    ]
+    func isKnown(_ figure: NamedFigure) -> Bool { results.variants.contains { figure.value($0) != nil } }
+    let known = others.filter(isKnown)
+    let isJudgedOtherwise = results.measure != .accuracy
+    let accuracy: [NamedFigure] = isJudgedOtherwise ? [(words.accuracyItself, { $0.accuracy })] : []
+    return known + (isJudgedOtherwise ? (accuracy + ofClasses).filter(isKnown) : ofClasses)
   }
 
   /// Row by row against the baseline; nil where nothing was compared, or the weights are random.
@@ -96,7 +120,7 @@ struct ResultTables {
     return DataTable(
       columns: [
         .text(words.model), .number(words.differencePoints), .number(words.agreement), .number(words.fixedRows),
-        .number(words.brokenRows), .number(words.pMcNemar), .number(words.pHolm),
+        .number(words.brokenRows), .number(words.pPaired), .number(words.pHolm),
       ],
       rows: compared.map { _, variant in
         [
@@ -104,8 +128,8 @@ struct ResultTables {
           AccuracyText.figure(variant.agreement, 4, of: variant),
           variant.fixed.map(NumberText.grouped) ?? NumberText.missing,
           variant.broken.map(NumberText.grouped) ?? NumberText.missing,
-          variant.mcnemarP.map(NumberText.pValue) ?? NumberText.missing,
-          variant.mcnemarPHolm.map(NumberText.pValue) ?? NumberText.missing,
+          variant.pValue.map(NumberText.pValue) ?? NumberText.missing,
+          variant.pValueHolm.map(NumberText.pValue) ?? NumberText.missing,
         ]
       },
       rowClasses: Dictionary(
@@ -130,7 +154,7 @@ struct ResultTables {
           variant.shownTitle, training.split, NumberText.grouped(training.sentences),
           AccuracyText.figure(training.fakeQuantizedAccuracy, 4, of: variant),
           AccuracyText.figure(training.convertedAccuracy, 4, of: variant),
-          NumberText.fixed(100 * training.agreement, 2) + " %",
+          training.agreement.map { NumberText.fixed(100 * $0, 2) + " %" } ?? NumberText.missing,
         ]
       })
   }

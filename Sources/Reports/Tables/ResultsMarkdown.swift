@@ -1,7 +1,7 @@
 extension ShowdownResults {
   /// The text of `results.md`: the verdict, the study's table, the fuller ones, and where they come from.
   public func markdown(margin: Double = Verdict.standardMargin, language: Language = .english) -> String {
-    let words = language.phrases
+    let words = language.phrases(measure)
     return worded(words).markdown(margin: margin, words)
   }
 

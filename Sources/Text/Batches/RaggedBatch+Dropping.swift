@@ -19,6 +19,6 @@ extension RaggedBatch {
     return RaggedBatch(
       ids: kept.map { ids[$0] }, typeIDs: kept.map { typeIDs[$0] },
       positions: zip(offsets, offsets.dropFirst()).flatMap { start, end in 0..<Int32(end - start) },
-      offsets: offsets, labels: labels, rows: rows)
+      offsets: offsets, targets: targets, rows: rows)
   }
 }

@@ -8,18 +8,31 @@ public struct RaggedBatch: Equatable, Sendable {
   /// Where each sentence begins, then the number of tokens.
   public var offsets: [Int]
   /// Of each sentence.
-  public var labels: [Int32]
+  public var targets: Targets
   /// Where each sentence stands in the data set.
   public var rows: [Int]
 
   public init(
-    ids: [Int32], typeIDs: [Int32], positions: [Int32], offsets: [Int], labels: [Int32], rows: [Int]
+    ids: [Int32], typeIDs: [Int32], positions: [Int32], offsets: [Int], targets: Targets, rows: [Int]
   ) {
     self.ids = ids
     self.typeIDs = typeIDs
     self.positions = positions
     self.offsets = offsets
-    self.labels = labels
+    self.targets = targets
     self.rows = rows
+  }
+
+  public init(
+    ids: [Int32], typeIDs: [Int32], positions: [Int32], offsets: [Int], labels: [Int32], rows: [Int]
+  ) {
+    self.init(
+      ids: ids, typeIDs: typeIDs, positions: positions, offsets: offsets, targets: .labels(labels), rows: rows)
+  }
+
+  /// The classes of a task of one class a row; none of other tasks.
+  public var labels: [Int32] {
+    guard case .labels(let labels) = targets else { return [] }
+    return labels
   }
 }

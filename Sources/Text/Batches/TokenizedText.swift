@@ -1,33 +1,68 @@
 /// A data set as ids.
 public struct TokenizedText: Sendable {
-  public let encodings: [Encoding]
-  public let labels: [Int32]
+  private let tokens: PackedTokens
+  public let targets: Targets
 
-  /// - Parameter maximumLength: of a sentence in tokens, specials included; longer ones are cut.
-  public init(_ sentences: [LabelledSentence], tokenizer: any Tokenizer, maximumLength: Int) {
-    encodings = sentences.map { tokenizer.encode($0.text, maximumLength: maximumLength) }
-    labels = sentences.map { Int32($0.label) }
+  init(tokens: PackedTokens, targets: Targets) {
+    self.tokens = tokens
+    self.targets = targets
+  }
+
+  /// - Parameters:
+  ///   - kind: of all targets.
+  ///   - classCount: of sets of classes.
+  ///   - maximumLength: of a row in tokens, specials included; longer ones are cut.
+  /// - Precondition: targets are of this kind.
+  public init(
+    _ sentences: [LabelledSentence], tokenizer: any Tokenizer, maximumLength: Int,
+    kind: TargetKind = .singleLabel, classCount: Int = 0
+  ) {
+    var targets = Targets(kind, classCount: classCount)
+    for sentence in sentences { targets.append(sentence.target) }
+    self.init(
+      encodings: sentences.map { tokenizer.encode($0.text, pair: $0.pair, maximumLength: maximumLength) },
+      targets: targets)
   }
 
   /// - Precondition: as many labels as sentences.
-  public init(encodings: [Encoding], labels: [Int32]) {
-    precondition(encodings.count == labels.count, "\(labels.count) labels of \(encodings.count) sentences")
-    self.encodings = encodings
-    self.labels = labels
+  public init(encodings: [Encoding], labels: [Int32]) { self.init(encodings: encodings, targets: .labels(labels)) }
+
+  /// - Precondition: as many targets as sentences.
+  public init(encodings: [Encoding], targets: Targets) {
+    precondition(
+      encodings.count == targets.count, "\(targets.count) targets of \(encodings.count) sentences")
+    var (ids, types, offsets) = ([Int32](), [UInt8](), [0])
+    for encoding in encodings {
+      ids += encoding.ids
+      types += encoding.typeIDs.map { UInt8(truncatingIfNeeded: $0) }
+      offsets.append(ids.count)
+    }
+    self.init(tokens: PackedTokens(ids: ids, types: types, offsets: offsets), targets: targets)
   }
 
-  public var count: Int { labels.count }
+  public var count: Int { tokens.offsets.count - 1 }
 
-  /// The sentences of these rows as a batch.
+  /// Of each row, in tokens.
+  public var lengths: [Int] { zip(tokens.offsets, tokens.offsets.dropFirst()).map { $1 - $0 } }
+
+  /// Every row, taken out of what it is kept in.
+  public var encodings: [Encoding] { (0..<count).map { tokens[$0] } }
+
+  /// The classes of a task of one class a row; none of other tasks.
+  public var labels: [Int32] {
+    guard case .labels(let labels) = targets else { return [] }
+    return labels
+  }
+
+  /// These rows as a batch.
   public func batch(_ rows: [Int]) -> RaggedBatch {
-    var batch = RaggedBatch(ids: [], typeIDs: [], positions: [], offsets: [0], labels: [], rows: rows)
+    var batch = RaggedBatch(ids: [], typeIDs: [], positions: [], offsets: [0], targets: targets[rows], rows: rows)
     for row in rows {
-      let encoding = encodings[row]
+      let encoding = tokens[row]
       batch.ids += encoding.ids
       batch.typeIDs += encoding.typeIDs
       batch.positions += 0..<Int32(encoding.ids.count)
       batch.offsets.append(batch.ids.count)
-      batch.labels.append(labels[row])
     }
     return batch
   }

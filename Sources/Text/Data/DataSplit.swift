@@ -22,13 +22,17 @@ public enum DataSplit {
   /// Holds sentences out of a training set, with all phrases that are parts of them alone.
   ///
   /// Of the whole sentences, those that are part of no other row, `fraction` are drawn by a hash of the text. Data
-  /// without such phrases is split as by ``split(_:fractions:seed:)``.
+  /// without such phrases is split as by ``split(_:fractions:seed:)``; so are pairs, of which those with the same first text
+  /// stay together.
   ///
   /// - Returns: both parts in the order of `sentences`.
   public static func holdOut(
     _ fraction: Double, of sentences: [LabelledSentence], seed: UInt64
   ) -> (held: [LabelledSentence], rest: [LabelledSentence]) {
-    let isHeld = PhraseFamilies(sentences.map(\.text)).rows { position(sentences[$0].text, seed: seed) < fraction }
+    func isDrawn(_ row: Int) -> Bool { position(sentences[row].text, seed: seed) < fraction }
+    let isHeld =
+      sentences.contains { $0.pair != nil }
+      ? sentences.indices.map(isDrawn) : PhraseFamilies(sentences.map(\.text)).rows(where: isDrawn)
     return (
       zip(sentences, isHeld).filter(\.1).map(\.0),
       zip(sentences, isHeld).filter { !$0.1 }.map(\.0)
@@ -41,7 +45,9 @@ public enum DataSplit {
   public static func sample(_ sentences: [LabelledSentence], count: Int, seed: UInt64) -> [LabelledSentence] {
     guard count < sentences.count else { return sentences }
     // Another stream than that of the split, whose parts are intervals of the hash.
-    let keys = sentences.map { hash($0.text, seed: ~seed) }
+    let keys = sentences.map { sentence in
+      hash(sentence.pair.map { sentence.text + "\t" + $0 } ?? sentence.text, seed: ~seed)
+    }
     return sentences.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.prefix(count).sorted().map { sentences[$0] }
   }
 

@@ -1,11 +1,17 @@
-/// A sentence and its class.
-public struct LabelledSentence: Equatable, Sendable, Codable {
+/// A sentence, or a pair of sentences, and what is to be said of it.
+public struct LabelledSentence: Equatable, Sendable {
   public var text: String
-  /// From 0.
-  public var label: Int
+  /// The second of a pair.
+  public var pair: String?
+  public var target: Target
 
-  public init(text: String, label: Int) {
+  public init(text: String, pair: String? = nil, target: Target) {
     self.text = text
-    self.label = label
+    self.pair = pair
+    self.target = target
+  }
+
+  public init(text: String, pair: String? = nil, label: Int) {
+    self.init(text: text, pair: pair, target: .label(label))
   }
 }

@@ -25,7 +25,7 @@ extension LabelledText {
       let text = String(decoding: cells[2], as: UTF8.self)
       let label = rating > 0 ? 1 : 0
       if let position = positions[text] {
-        if sentences[position].label != label { contradicted.insert(position) }
+        if sentences[position].target != .label(label) { contradicted.insert(position) }
         continue
       }
       positions[text] = sentences.count

@@ -3,7 +3,7 @@ import Compute
 /// Every differentiable operation of the tape, at sizes of one, odd ones, and ones that are shared out over threads.
 extension OpCase {
   static let all: [OpCase] =
-    linear + activation + layerNorm + attention + embedding + dropout + combine + selectRows + losses
+    linear + activation + layerNorm + attention + embedding + dropout + combine + selectRows + losses + otherLosses
 
   private static let activations: [Activation] = [.none, .gelu, .geluTanh, .relu, .tanh]
 
@@ -163,6 +163,30 @@ extension OpCase {
         sums: .result, roundings: 4)
     }
     return smoothed + distilled
+  }
+
+  /// Those of numbers, and of classes that exclude nothing.
+  private static let otherLosses: [OpCase] = [(1, 1), (5, 1), (5, 3), (33, 7)].flatMap { rows, columns -> [OpCase] in
+    let outputs = Input("outputs", [rows, columns], in: -3...3)
+    let numbers = Input("numbers", [rows, columns], in: -5...5).values.map { Float($0) }
+    let isYes = numbers.map { $0 > 0 ? Float(1) : 0 }
+    func loss(
+      _ name: String, roundings: Int = 4,
+      _ operation: @escaping @Sendable (inout Tape, Variable) throws(TensorError) -> Variable
+    ) -> OpCase {
+      OpCase(
+        name: "\(name), [\(rows), \(columns)]", inputs: [outputs], upstream: lossGradient,
+        operation: { (tape, x) throws(TensorError) in try operation(&tape, x[0]) }, sums: .result, roundings: roundings)
+    }
+    return [
+      loss("meanSquaredError") { (tape, x) throws(TensorError) in try tape.meanSquaredError(x, targets: numbers) },
+      loss("binaryCrossEntropy") { (tape, x) throws(TensorError) in try tape.binaryCrossEntropy(x, targets: isYes) },
+    ]
+      + [1, 2.5].map { temperature in
+        loss("binaryDistillation at \(temperature)") { (tape, x) throws(TensorError) in
+          try tape.binaryDistillation(x, teacher: numbers, temperature: temperature)
+        }
+      }
   }
 
   /// Not one: a loss may be one of several that are added up.

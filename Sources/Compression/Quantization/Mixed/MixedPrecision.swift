@@ -1,3 +1,5 @@
+public import Measurement
+
 /// What was found and chosen by ``MixedQuantizer``.
 ///
 /// All was measured on the sentences that it was chosen by. That flatters: of several choices the one was taken that lost
@@ -32,6 +34,8 @@ public struct MixedPrecision: Equatable, Sendable, Codable {
     }
   }
 
+  /// What the budget is of, and all that is called accuracy here; nil for accuracy.
+  public let metric: Metric?
   /// The budget.
   public let maxDrop: Double
   /// By which whole models were judged.

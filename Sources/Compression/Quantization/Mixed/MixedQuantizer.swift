@@ -1,6 +1,7 @@
 public import Bert
 public import Compute
 public import FoundationEssentials
+public import Measurement
 public import Text
 internal import Training
 
@@ -19,7 +20,7 @@ public struct MixedQuantizer: Sendable {
   /// Of the sentences, how many single parts are measured on where nothing is said.
   public static let standardSentences = 512
 
-  /// Accuracy in floats less that of the result, at most; 0...1.
+  /// Accuracy, or the metric of the task, in floats less that of the result, at most; 0...1.
   public let maxDrop: Double
   public let quantizer: WeightQuantizer
   /// Embeddings of either kind are tried, whatever is said here.
@@ -53,11 +54,13 @@ public struct MixedQuantizer: Sendable {
   ///   - data: labelled sentences that were not trained on, and are not what the final figures come from.
   ///   - sample: those of them that single parts are measured on.
   ///   - calibration: with moments, by which four bits are rounded; nil to round to the nearest.
+  ///   - metric: what the budget is of; nil for the standard one of the task, accuracy where a row has one class.
   /// - Throws: ``BertError/alreadyQuantized(path:)``, `TrainingError` for sentences that are missing or have labels that
   ///   the model doesn't know, and ``BertError`` for what can't be read or written.
   public func quantize(
     _ source: Checkpoint, to directory: URL, choosingOn data: TokenizedText, sample: TokenizedText,
-    calibration: Calibration? = nil, backend: CPUBackend, progress: (Progress) throws -> Void = { _ in }
+    calibration: Calibration? = nil, metric: Metric? = nil, backend: CPUBackend,
+    progress: (Progress) throws -> Void = { _ in }
   ) throws -> MixedPrecision {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
     // A place that can't be written to is to be known before the search.
@@ -66,11 +69,13 @@ public struct MixedQuantizer: Sendable {
       scratch = try AtomicDirectory(replacing: directory, marker: "config.json")
     } catch { throw BertError.file(error) }
     let floats = try PackedClassifier(checkpoint: source, backend: backend)
+    let metric = metric ?? data.targets.kind.standardMetric
     let expected = try Evaluator.predictions(floats, data) { try progress(.judging(model: 1, sentences: $0)) }
+    let floatScore = try expected.score(metric)
     let candidates = try PrecisionCandidates(
       source, floats: floats, quantizer: quantizer, fourBit: fourBit, calibration: calibration, scratch: scratch.url)
     let path = PrecisionPath(
-      try candidates.sensitivities(on: sample) { try progress(.measuring(sentences: $0)) })
+      try candidates.sensitivities(on: sample, metric: metric) { try progress(.measuring(sentences: $0)) })
 
     var judged: [Int: Predictions] = [path.count: expected]
     var trials: [MixedPrecision.Trial] = []
@@ -79,7 +84,7 @@ public struct MixedQuantizer: Sendable {
       let predictions = try Evaluator.predictions(candidates.model(Self.names(path, choice)), data) {
         try progress(.judging(model: trials.count + 2, sentences: $0))
       }
-      let drop = expected.accuracy - predictions.accuracy
+      let drop = floatScore - (try predictions.score(metric))
       judged[steps] = predictions
       trials.append(
         MixedPrecision.Trial(steps: steps, bytes: choice.reduce(0) { $0 + $1.bytes }, accuracyDrop: drop))
@@ -90,10 +95,11 @@ public struct MixedQuantizer: Sendable {
     let found = judged[steps] ?? expected
     // What is mapped from there was needed until now.
     withExtendedLifetime(scratch) {}
+    let score = try found.score(metric)
     return MixedPrecision(
-      maxDrop: maxDrop, sentences: data.count, sensitivitySentences: sample.count, floatAccuracy: expected.accuracy,
-      floatLoss: try expected.loss(), accuracy: found.accuracy, loss: try found.loss(),
-      accuracyDrop: expected.accuracy - found.accuracy,
+      metric: metric == .accuracy ? nil : metric, maxDrop: maxDrop, sentences: data.count,
+      sensitivitySentences: sample.count, floatAccuracy: floatScore,
+      floatLoss: try expected.loss(), accuracy: score, loss: try found.loss(), accuracyDrop: floatScore - score,
       units: zip(path.units, choice).map { MixedPrecision.Unit(chosen: $1.precision, sensitivity: $0) },
       trials: trials)
   }

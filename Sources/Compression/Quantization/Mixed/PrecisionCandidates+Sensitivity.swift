@@ -1,5 +1,6 @@
 internal import Bert
 internal import Compute
+internal import Measurement
 internal import Text
 internal import Training
 
@@ -8,14 +9,16 @@ extension PrecisionCandidates {
   ///
   /// The hidden states before a part are those of the floats, so they are computed once.
   ///
-  /// - Parameter progress: called with the number of sentences done.
+  /// - Parameters:
+  ///   - metric: whose drop is told.
+  ///   - progress: called with the number of sentences done.
   /// - Complexity: with o ways to round, some 2 o L² evaluations of a layer for each sentence, L layers.
-  func sensitivities(on data: TokenizedText, progress: (Int) throws -> Void) throws -> [UnitSensitivity] {
+  func sensitivities(
+    on data: TokenizedText, metric: Metric, progress: (Int) throws -> Void
+  ) throws -> [UnitSensitivity] {
     guard data.count > 0 else { throw TrainingError.emptyData(what: "sensitivity") }
     let classes = floats.configuration.numLabels
-    for label in data.labels where label < 0 || Int(label) >= classes {
-      throw TrainingError.labelOutOfRange(label: Int(label), classCount: classes)
-    }
+    try data.targets.check(outputs: classes)
     let layers = floats.configuration.numHiddenLayers
     var trials = units.flatMap { unit in
       precisions(of: unit).filter { $0 != .floats }.map { precision in
@@ -23,7 +26,7 @@ extension PrecisionCandidates {
       }
     }
     var whole: [Float] = []
-    for rows in BatchPlan.inOrder(lengths: data.encodings.map(\.ids.count), tokenBudget: Evaluator.tokenBudget) {
+    for rows in BatchPlan.inOrder(lengths: data.lengths, tokenBudget: Evaluator.tokenBudget) {
       let input = try EncoderInput(data.batch(rows))
       for index in trials.indices where trials[index].unit.layer == nil {
         trials[index].logits += try trials[index].model.logits(input)
@@ -38,15 +41,16 @@ extension PrecisionCandidates {
       whole += try floats.logits(of: hidden, from: layers, layout: input.layout)
       try progress(whole.count / classes)
     }
-    let baseline = Predictions(logits: whole, labels: data.labels, classCount: classes)
+    let baseline = Predictions(logits: whole, targets: data.targets, classCount: classes)
     let loss = try baseline.loss()
+    let score = try baseline.score(metric)
     return try units.map { unit in
       var options = try trials.filter { $0.unit == unit }.map { trial in
-        let predictions = Predictions(logits: trial.logits, labels: data.labels, classCount: classes)
+        let predictions = Predictions(logits: trial.logits, targets: data.targets, classCount: classes)
         return UnitSensitivity.Option(
           precision: trial.precision, bytes: bytes(of: unit, trial.precision),
-          klDivergence: divergence(from: whole, to: trial.logits, classes: classes),
-          lossIncrease: try predictions.loss() - loss, accuracyDrop: baseline.accuracy - predictions.accuracy)
+          klDivergence: divergence(from: whole, to: trial.logits, classes: classes, kind: data.targets.kind),
+          lossIncrease: try predictions.loss() - loss, accuracyDrop: score - (try predictions.score(metric)))
       }
       options.append(UnitSensitivity.Option(precision: .floats, bytes: bytes(of: unit, .floats), klDivergence: 0))
       return UnitSensitivity(unit: unit.name, options: options)

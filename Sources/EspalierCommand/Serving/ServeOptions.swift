@@ -1,0 +1,79 @@
+import ArgumentParser
+import Compute
+import Foundation
+import Logging
+import Serving
+
+/// The flags of `serve`, each of which may come from the environment.
+struct ServeOptions: ParsableArguments {
+  @Option(help: "The address to listen on (127.0.0.1). [ESPALIER_SERVE_HOST]")
+  var host: String?
+  @Option(help: "The port, 0 for any that is free (8080). [ESPALIER_SERVE_PORT]")
+  var port: Int?
+  @Option(help: "Threads that compute (all that the process may use). [ESPALIER_SERVE_THREADS]")
+  var threads: Int?
+  @Option(help: "Of a text in tokens, specials included; longer ones are cut (128). [ESPALIER_SERVE_MAXIMUM_LENGTH]")
+  var maximumLength: Int?
+  @Option(help: "Of a request's body (1048576). [ESPALIER_SERVE_MAX_BODY_BYTES]")
+  var maxBodyBytes: Int?
+  @Option(help: "Texts or pairs of a request (1024). [ESPALIER_SERVE_MAX_TEXTS]")
+  var maxTexts: Int?
+  @Option(help: "Of each text, in UTF-8 (65536). [ESPALIER_SERVE_MAX_TEXT_BYTES]")
+  var maxTextBytes: Int?
+  @Option(help: "Tokens that may wait for a model before requests are refused (131072). [ESPALIER_SERVE_QUEUE_TOKENS]")
+  var queueTokens: Int?
+  @Option(help: "Tokens that a model works on together (1024). [ESPALIER_SERVE_BATCH_TOKENS]")
+  var batchTokens: Int?
+  @Option(help: "Seconds for a request to arrive, and for its answer (30). [ESPALIER_SERVE_REQUEST_TIMEOUT]")
+  var requestTimeout: Int?
+  @Option(help: "Seconds that a connection may be idle (60). [ESPALIER_SERVE_IDLE_TIMEOUT]")
+  var idleTimeout: Int?
+  @Option(help: "Connections at once; others wait (1024). [ESPALIER_SERVE_MAX_CONNECTIONS]")
+  var maxConnections: Int?
+  @Option(
+    help: "What goes to the error output: trace, debug, info, warning or error (warning). [ESPALIER_SERVE_LOG_LEVEL]")
+  var logLevel: String?
+
+  /// - Throws: ``ServeSettingError``.
+  func configuration(_ environment: [String: String]) throws(ServeSettingError) -> ServingConfiguration {
+    func value(_ option: Int?, _ name: String, _ range: ClosedRange<Int>, _ standard: Int) throws(ServeSettingError)
+      -> Int
+    {
+      try ServeSetting(name: name, range: range).value(option, environment, orElse: standard)
+    }
+    var made = ServingConfiguration()
+    made.host = text(host, "HOST", environment) ?? made.host
+    made.port = try value(port, "PORT", 0...65535, made.port)
+    made.limits.bodyBytes = try value(maxBodyBytes, "MAX_BODY_BYTES", 2...(1 << 30), made.limits.bodyBytes)
+    made.limits.texts = try value(maxTexts, "MAX_TEXTS", 1...(1 << 20), made.limits.texts)
+    made.limits.textBytes = try value(maxTextBytes, "MAX_TEXT_BYTES", 1...(1 << 30), made.limits.textBytes)
+    made.limits.queueTokens = try value(queueTokens, "QUEUE_TOKENS", 1...(1 << 30), made.limits.queueTokens)
+    made.limits.batchTokens = try value(batchTokens, "BATCH_TOKENS", 1...(1 << 20), made.limits.batchTokens)
+    made.requestTimeout = .seconds(try value(requestTimeout, "REQUEST_TIMEOUT", 1...3600, 30))
+    made.idleTimeout = .seconds(try value(idleTimeout, "IDLE_TIMEOUT", 1...3600, 60))
+    made.maxConnections = try value(maxConnections, "MAX_CONNECTIONS", 1...(1 << 20), made.maxConnections)
+    return made
+  }
+
+  func threadCount(_ environment: [String: String]) throws(ServeSettingError) -> Int {
+    try ServeSetting(name: "THREADS", range: 1...1024).value(threads, environment, orElse: ProcessorCount.available)
+  }
+
+  func length(_ environment: [String: String]) throws(ServeSettingError) -> Int {
+    try ServeSetting(name: "MAXIMUM_LENGTH", range: 3...(1 << 20)).value(maximumLength, environment, orElse: 128)
+  }
+
+  func level(_ environment: [String: String]) throws(ServeSettingError) -> Logger.Level {
+    let name = text(logLevel, "LOG_LEVEL", environment) ?? "warning"
+    guard let level = Logger.Level(rawValue: name) else {
+      let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ServeSettingError(
+        source: "--log-level or \(ServeSetting.prefix)LOG_LEVEL", expected: known, found: "'\(name)'")
+    }
+    return level
+  }
+
+  private func text(_ option: String?, _ name: String, _ environment: [String: String]) -> String? {
+    option ?? environment[ServeSetting.prefix + name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+}
