@@ -43,7 +43,7 @@ import Testing
     let results = try JSONDecoder().decode(
       Results.self, from: Data(contentsOf: URL(filePath: run + "/report/results.json")))
     let names = ["baseline", "pruned"]
-    let narrow = names.flatMap { name in (["f16"] + schemes).map { name + "-" + $0 } }
+    let narrow = names.flatMap { name in (["fp16"] + schemes).map { name + "-" + $0 } }
     #expect(Set(results.variants.map(\.name)).isSuperset(of: names + narrow), "\(results.variants.map(\.name))")
     // The word that decides is in each sentence.
     for variant in results.variants where names.contains(variant.name) || narrow.contains(variant.name) {
