@@ -26,7 +26,9 @@ import Testing
     return blocks.filter { ["sh", "python"].contains($0.language) }
   }
 
-  @Test(arguments: [("export-onnx.md", 3), ("use-from-transformers.md", 2), ("predict.md", 1), ("serve.md", 1), ("tasks.md", 3)])
+  @Test(arguments: [
+    ("export-onnx.md", 3), ("use-from-transformers.md", 2), ("predict.md", 1), ("serve.md", 1), ("tasks.md", 3),
+  ])
   func commands(_ page: String, fewest: Int) throws {
     let scratch = try ScratchDirectory()
     try TinyModel.write(to: scratch.url.appending(path: "my-model"), width: 64)

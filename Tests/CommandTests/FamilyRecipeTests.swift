@@ -47,7 +47,7 @@ import Testing
     #expect(Set(results.variants.map(\.name)).isSuperset(of: names + narrow), "\(results.variants.map(\.name))")
     // The word that decides is in each sentence.
     for variant in results.variants where names.contains(variant.name) || narrow.contains(variant.name) {
-      #expect(variant.accuracy > 0.9, "\(variant.name): \(variant.accuracy)")
+      #expect(variant.accuracy > 0.75, "\(variant.name): \(variant.accuracy)")
     }
     for name in names + narrow {
       let facts = try Program.run(["inspect", "\(run)/models/\(name)", "--tensors"])

@@ -22,6 +22,8 @@ import Testing
       let found = try trained.compare(directory, dtype: dtype)
       #expect(found.largestDifference < 1e-4 && found.differentLabels == 0, "\(directory): \(found)")
       #expect(found.modelClass == family.classifierArchitecture)
+      // More than one class is said, or equal ones would say nothing; without a layer the model may have lost that.
+      #expect(found.classes > 1 || directory == pruned, "\(directory)")
     }
     // PyTorch computes with halves where it isn't told otherwise.
     let found = try trained.compare(half)
@@ -41,7 +43,8 @@ import Testing
       try trained.run("quantize", trained.model, "--output", target, "--scheme", data: scheme)
       let found = try trained.compare(target)
       // Tokens are rounded to steps of max / 127.5 there, of max / 127 here.
-      #expect(found.largestDifference < 0.2 && found.differentLabels == 0, "\(scheme): \(found)")
+      #expect(found.largestDifference < 0.3 && found.differentLabels == 0, "\(scheme): \(found)")
+      #expect(found.classes > 1)
       #expect(found.quantizedModules == Self.modules(family), "\(scheme)")
     }
   }

@@ -19,8 +19,13 @@ import Training
     let recipe = try RecipeReader.read(name)
     #expect(recipe.name == name)
     #expect(recipe.finetune.seed != recipe.refinetune.seed)
-    let isInFull = ["smoke", "sst2-minilm"].contains(name)
-    #expect(recipe.quantize == (isInFull ? QuantizationScheme.allCases : [.int8PTQDynamic, .int4]))
+    let schemes: [QuantizationScheme] =
+      switch name {
+      case "smoke", "sst2-minilm": QuantizationScheme.allCases
+      case "cola", "mrpc", "stsb": [.int8PTQDynamic, .int8PTQ, .int4, .mixed]
+      default: [.int8PTQDynamic, .int4]
+      }
+    #expect(recipe.quantize == schemes)
     #expect(![recipe.finetune.seed, recipe.refinetune.seed].contains(recipe.qat.seed))
   }
 
