@@ -27,7 +27,9 @@ struct ReviewSorter {
       for (index, review) in reviews.enumerated() {
         group.addTask { (index, try await classifier.predict(review)) }
       }
-      return try await group.reduce(into: [Int: Prediction]()) { $0[$1.0] = $1.1 }
+      var predictions: [Int: Prediction] = [:]
+      for try await (index, prediction) in group { predictions[index] = prediction }
+      return predictions
     }
     let same = predictions.enumerated().count { alone[$0.offset] == $0.element }
     print("\(same) of \(reviews.count) the same when asked one by one")
