@@ -4,7 +4,7 @@ import PackageDescription
 
 // Arrows point left only:
 //   CKernels <- Compute <- Bert <- Training <- Compression <- Pipeline <- EspalierCommand
-//   Text <- Training        Measurement <- Training        Reports <- Pipeline        JSON <- Bert, Text
+//   Text <- Training        Measurement <- Training, Reports        Reports <- Pipeline        JSON <- Bert, Text
 //   Bert <- ONNX <- EspalierCommand        Training <- Espalier <- Serving <- EspalierCommand
 
 let settings: [SwiftSetting] = [
@@ -47,7 +47,8 @@ let package = Package(
     .target(
       name: "Compression", dependencies: ["Bert", "Compute", "Measurement", "Text", "Training"], swiftSettings: settings
     ),
-    .target(name: "Reports", resources: [.embedInCode("Resources")], swiftSettings: settings),
+    .target(
+      name: "Reports", dependencies: ["Measurement"], resources: [.embedInCode("Resources")], swiftSettings: settings),
     .target(
       name: "Benchmarking", dependencies: ["Bert", "Compute", "Measurement", "Reports", "Text", "Training"],
       swiftSettings: settings),
@@ -114,7 +115,8 @@ let package = Package(
     .testTarget(
       name: "EspalierTests", dependencies: ["Bert", "Compute", "Espalier", "TestSupport", "Text"],
       swiftSettings: settings),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Measurement", "Reports", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",
       dependencies: [

@@ -53,11 +53,10 @@ package struct InferenceEngine: Sendable {
   /// - Returns: for each its prediction, or ``ClassifierError/notFinite(logit:)``.
   /// - Throws: `TensorError` for tokens that the model doesn't have.
   package func predictions(_ encodings: [Encoding]) throws(TensorError) -> [Result<Prediction, ClassifierError>] {
-    let rows = TokenizedText(encodings: encodings, labels: [Int32](repeating: 0, count: encodings.count))
     var predictions: [Result<Prediction, ClassifierError>] = []
     predictions.reserveCapacity(encodings.count)
     for batch in BatchPlan.inOrder(lengths: encodings.map(\.ids.count), tokenBudget: Self.callTokens) {
-      let logits = try model.logits(try EncoderInput(rows.batch(batch)))
+      let logits = try model.logits(try EncoderInput(RaggedBatch(batch.map { encodings[$0] }, rows: batch)))
       let classes = labels.count
       for row in batch.indices { predictions.append(prediction(logits[row * classes..<(row + 1) * classes])) }
     }

@@ -1,5 +1,7 @@
 public import Bert
 internal import Foundation
+internal import Text
+internal import Training
 
 /// How the logits of a text become its scores, after the `problem_type` of the model.
 public enum ScoreRule: String, Sendable {
@@ -10,14 +12,12 @@ public enum ScoreRule: String, Sendable {
   /// Regression: the logit is the number.
   case value
 
-  /// As transformers does: what `problem_type` says; where it says nothing, one label is a number and several exclude
-  /// each other.
+  /// That of what the classifier says; see `targetKind`.
   public init(_ configuration: BertConfiguration) {
-    switch configuration.problemType {
+    switch configuration.targetKind {
     case .regression: self = .value
-    case .singleLabelClassification: self = .softmax
-    case .multiLabelClassification: self = .sigmoid
-    case nil: self = configuration.numLabels == 1 ? .value : .softmax
+    case .singleLabel: self = .softmax
+    case .multiLabel: self = .sigmoid
     }
   }
 

@@ -14,12 +14,14 @@ extension TargetKind {
 
   /// The metrics that judge this kind, of so many classes.
   public func metrics(classCount: Int) -> [Metric] {
+    Metric.allCases.filter { $0.judges(self, classCount: classCount) }
+  }
+
+  fileprivate func answers(classCount: Int) -> Answers.Kind {
     switch self {
-    case .singleLabel:
-      classCount == 2
-        ? [.accuracy, .f1, .macroF1, .matthewsCorrelation] : [.accuracy, .macroF1, .matthewsCorrelation]
-    case .regression: [.pearson, .spearman]
-    case .multiLabel: [.accuracy, .macroF1, .microF1]
+    case .singleLabel: .classes(classCount)
+    case .regression: .numbers
+    case .multiLabel: .classSets
     }
   }
 }
@@ -27,7 +29,7 @@ extension TargetKind {
 extension Metric {
   /// Whether it judges answers of this kind.
   public func judges(_ kind: TargetKind, classCount: Int) -> Bool {
-    kind.metrics(classCount: classCount).contains(self)
+    judges(kind.answers(classCount: classCount))
   }
 }
 

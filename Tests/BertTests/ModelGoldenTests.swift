@@ -10,22 +10,13 @@ import Testing
     [1, 2].compactMap { try? CPUBackend(instructionSet: set, threadCount: $0) }
   }
 
-  private func input(_ golden: GoldenBatch) throws -> EncoderInput {
-    let offsets = golden.sentences.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.ids.count) }
-    return try EncoderInput(
-      tokens: TokenIndices(
-        words: golden.sentences.flatMap(\.ids), positions: golden.sentences.flatMap { (0..<Int32($0.ids.count)) },
-        types: golden.sentences.flatMap(\.types)),
-      layout: SequenceLayout(offsets: offsets))
-  }
-
   @Test(arguments: backends)
   func logitsLossAndGradients(_ backend: CPUBackend) throws {
     let batch = try Goldens.batch(), expected = try Goldens.expected()
     let checkpoint = try Checkpoint(modelDirectory: Goldens.url("tiny-bert"))
     let model = try BertClassifier(checkpoint: checkpoint, seed: 1, backend: backend)
     var tape = Tape(backend: backend)
-    let logits = try model.logits(try input(batch), on: &tape)
+    let logits = try model.logits(try EncoderInput(batch), on: &tape)
     #expect(try largestDifference(backend.read(logits.tensor), expected.logits.flatMap { $0 }) < 5e-6)
     let loss = try tape.crossEntropy(logits, labels: batch.labels)
     #expect(try abs(Double(backend.read(loss.tensor)[0]) - expected.loss) < 2e-6)
@@ -48,7 +39,7 @@ import Testing
     let batch = try Goldens.batch(), expected = try Goldens.expected()
     let model = try PackedClassifier(
       checkpoint: try Checkpoint(modelDirectory: Goldens.url("tiny-bert")), backend: backend)
-    let whole = try input(batch)
+    let whole = try EncoderInput(batch)
     #expect(try largestDifference(model.logits(whole), expected.logits.flatMap { $0 }) < 5e-6)
     var hidden = try model.embeddings(whole)
     for layer in 0..<3 {
@@ -59,7 +50,7 @@ import Testing
     // A sentence alone gives the very bits that it gives among others.
     let together = try model.logits(whole)
     for (row, sentence) in batch.sentences.enumerated() {
-      let alone = try model.logits(try input(GoldenBatch(sentences: [sentence], labels: [0])))
+      let alone = try model.logits(try EncoderInput(GoldenBatch(sentences: [sentence], labels: [0])))
       #expect(alone == Array(together[row * 3..<row * 3 + 3]), "sentence \(row) on \(backend.name)")
     }
   }
@@ -75,7 +66,7 @@ import Testing
     let model = try PackedClassifier(
       checkpoint: try Checkpoint(modelDirectory: scratch.url), backend: try CPUBackend())
     let golden = name == "relu" ? expected.relu_logits : expected.gelu_new_logits
-    #expect(try largestDifference(model.logits(try input(batch)), golden.flatMap { $0 }) < 5e-6)
+    #expect(try largestDifference(model.logits(try EncoderInput(batch)), golden.flatMap { $0 }) < 5e-6)
   }
 
   @Test(arguments: backends)
@@ -90,7 +81,7 @@ import Testing
     #expect(half.parameterBytes * 2 == checkpoint.parameterBytes)
     let packed = try PackedClassifier(checkpoint: half, backend: backend)
     #expect(
-      try largestDifference(packed.logits(try input(batch)), expected.half_weights_logits.flatMap { $0 }) < 5e-6)
+      try largestDifference(packed.logits(try EncoderInput(batch)), expected.half_weights_logits.flatMap { $0 }) < 5e-6)
   }
 }
 

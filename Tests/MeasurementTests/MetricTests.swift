@@ -40,12 +40,12 @@ private struct MetricGoldens: Decodable {
 @Suite("Metrics") struct MetricTests {
   private func check(_ answers: Answers, _ expected: [(Metric, Double)]) throws {
     for (metric, value) in expected {
-      #expect(metric.judges(answers))
+      #expect(metric.judges(answers.kind))
       let found = try metric.value(of: answers)
       #expect(abs(found - value) < 1e-12, "\(metric): \(found), expected \(value)")
     }
     for metric in Metric.allCases where !expected.contains(where: { $0.0 == metric }) {
-      #expect(!metric.judges(answers), "\(metric)")
+      #expect(!metric.judges(answers.kind), "\(metric)")
       #expect(throws: MeasurementError.self) { try metric.value(of: answers) }
     }
   }

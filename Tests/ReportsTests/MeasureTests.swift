@@ -1,9 +1,10 @@
 import Foundation
+import Measurement
 import Reports
 import Testing
 
 @Suite("Reports of other figures than accuracy") struct MeasureTests {
-  private func results(_ measure: Measure) -> ShowdownResults {
+  private func results(_ measure: Metric) -> ShowdownResults {
     var results = MadeUpResults.full()
     results.metric = measure
     for index in results.variants.indices where results.variants[index].accuracy != nil {
@@ -21,8 +22,8 @@ import Testing
     return results
   }
 
-  @Test("The name stands wherever accuracy would", arguments: Measure.allCases) func names(_ measure: Measure) throws {
-    let named: [Measure: (english: String, chinese: String)] = [
+  @Test("The name stands wherever accuracy would", arguments: Metric.allCases) func names(_ measure: Metric) throws {
+    let named: [Metric: (english: String, chinese: String)] = [
       .accuracy: ("Accuracy", "准确率"), .f1: ("F1", "F1"), .macroF1: ("Macro F1", "宏平均 F1"),
       .microF1: ("Micro F1", "微平均 F1"), .matthewsCorrelation: ("Matthews correlation", "Matthews 相关系数"),
       .pearson: ("Pearson correlation", "Pearson 相关系数"), .spearman: ("Spearman correlation", "Spearman 相关系数"),

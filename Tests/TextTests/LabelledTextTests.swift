@@ -1,13 +1,19 @@
+import Foundation
 import TestSupport
 import Testing
 import Text
 
 @Suite("Labelled data") struct LabelledTextTests {
+  /// Columns with the usual names, classes by their numbers.
+  private func read(_ url: URL) throws -> [LabelledSentence] {
+    try ExampleFile.read(url.path(percentEncoded: false), ExampleFormat(labels: ["0", "1"]))
+  }
+
   @Test func tables() throws {
     let scratch = try ScratchDirectory()
     let file = try scratch.write("sentence\tlabel\na fine film \t1\nquote \" inside\t0\n", "a.tsv")
     #expect(
-      try LabelledText.read(file, classCount: 2) == [
+      try read(file) == [
         LabelledSentence(text: "a fine film", label: 1), LabelledSentence(text: "quote \" inside", label: 0),
       ])
   }
@@ -16,7 +22,7 @@ import Text
     let scratch = try ScratchDirectory()
     let file = try scratch.write("{\"sentence\": \"é\\n\", \"label\": 1}\n{\"label\": 0, \"text\": \"b\"}\n", "a.jsonl")
     #expect(
-      try LabelledText.read(file, classCount: 2) == [
+      try read(file) == [
         LabelledSentence(text: "é\n", label: 1), LabelledSentence(text: "b", label: 0),
       ])
   }
@@ -39,7 +45,7 @@ import Text
   func wrong(_ name: String, _ text: String, _ words: [String]) throws {
     let scratch = try ScratchDirectory()
     let file = try scratch.write(text, name)
-    let message = scratch.message { _ = try LabelledText.read(file, classCount: 2) }
+    let message = scratch.message { _ = try read(file) }
     for word in words { #expect(message?.contains(word) == true, "\(message ?? "no error") lacks \(word)") }
   }
 
@@ -57,7 +63,7 @@ import Text
   @Test func invalidUTF8() throws {
     let scratch = try ScratchDirectory()
     let file = try scratch.write(Array("sentence\tlabel\na\t1\n".utf8) + [0xC3, 0x28, 0x09, 0x31, 0x0A], "a.tsv")
-    let message = scratch.message { _ = try LabelledText.read(file, classCount: 2) }
+    let message = scratch.message { _ = try read(file) }
     #expect(message?.contains("UTF-8") == true)
     #expect(message?.contains("DIR") == true)
   }
@@ -69,11 +75,11 @@ import Text
     ]
     let file = try scratch.write(rows.joined(separator: "\n") + "\n", "a.txt")
     #expect(
-      try LabelledText.movieSnippets(file) == [
+      try MovieSnippets.read(file) == [
         LabelledSentence(text: "good", label: 1), LabelledSentence(text: "bad", label: 0),
       ])
     let bad = try scratch.write("1\tx\tno rating\n", "b.txt")
-    #expect(scratch.message { _ = try LabelledText.movieSnippets(bad) }?.contains("rating") == true)
+    #expect(scratch.message { _ = try MovieSnippets.read(bad) }?.contains("rating") == true)
   }
 }
 

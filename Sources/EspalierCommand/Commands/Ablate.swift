@@ -33,8 +33,8 @@ struct Ablate: AsyncParsableCommand {
     }
     progress.end()
     if display.json { return try Output.json(ablation) }
-    try Output.line("\(ablation.sentences) sentences, \(metric.title) \(ablation.accuracy), loss \(ablation.loss)")
-    try Output.line("layer\t\(metric.title) drop\tloss increase\tKL divergence")
+    try Output.line("\(ablation.sentences) sentences, \(metric.name) \(ablation.accuracy), loss \(ablation.loss)")
+    try Output.line("layer\t\(metric.name) drop\tloss increase\tKL divergence")
     for layer in ablation.leastSensitiveFirst.map({ ablation.layers[$0] }) {
       try Output.line("\(layer.layer)\t\(layer.accuracyDrop)\t\(layer.lossIncrease)\t\(layer.klDivergence)")
     }

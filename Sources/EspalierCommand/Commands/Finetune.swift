@@ -95,11 +95,11 @@ struct Finetune: AsyncParsableCommand {
       try Output.line(
         "epoch \(epoch.epoch): training loss \(epoch.trainingLoss)"
           + (epoch.selectionAccuracy.map { ", selection accuracy \($0)" } ?? "")
-          + (epoch.selectionScore.map { ", selection \(metric.title) \($0)" } ?? "")
+          + (epoch.selectionScore.map { ", selection \(metric.name) \($0)" } ?? "")
           + (epoch.selectionLoss.map { ", selection loss \($0)" } ?? ""))
     }
     try Output.line(
-      "\(output): \(held.count == 0 ? "the last epoch" : "the epoch of the best selection \(metric.title)")")
+      "\(output): \(held.count == 0 ? "the last epoch" : "the epoch of the best selection \(metric.name)")")
   }
 
   private func names(_ kind: TargetKind) throws -> [String] {

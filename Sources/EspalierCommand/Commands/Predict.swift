@@ -3,6 +3,7 @@ import Compute
 import Espalier
 import Foundation
 import Pipeline
+import Text
 
 struct Predict: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,15 +18,17 @@ struct Predict: AsyncParsableCommand {
   }
 
   @OptionGroup var model: ModelArgument
-  @Argument(help: "Files; *.tsv and *.jsonl have columns, others a sentence a line; - is the standard input.")
+  @Argument(
+    help:
+      "Files; *.tsv, *.csv and *.jsonl, also as .gz, have columns, others a sentence a line; - is the standard input.")
   var files: [String] = []
   @Flag(help: "The lines of the input are JSON strings.")
   var json = false
-  @Option(help: "What the input is, whatever its name: lines, json (a string a line), tsv or jsonl.")
+  @Option(help: "What the input is, whatever its name: lines, json (a string a line), tsv, csv or jsonl.")
   var input: RowFormat?
-  @Option(help: "The column or member with the sentence; 'sentence' or 'text' where it isn't given.")
+  @Option(help: "The column or member with the sentence; where it isn't given, as `evaluate` finds it.")
   var textColumn: String?
-  @Option(help: "The column or member with the second sentence of a pair.")
+  @Option(help: "The column or member with the second sentence of a pair; likewise.")
   var pairColumn: String?
   @Option(help: "jsonl, or tsv: the names of the columns, then a label and its scores a line.")
   var format: OutputFormat = .jsonl
@@ -43,25 +46,31 @@ struct Predict: AsyncParsableCommand {
     let stream = PredictionStream(engine: engine, isTable: format == .tsv)
     if format == .tsv { try Output.line(stream.text.tableHeader) }
     for path in files.isEmpty ? ["-"] : files {
-      if path == "-" {
-        try stream.run(.standardInput, decoder("standard input", standardFormat))
+      let format = format(of: path)
+      if let container = format.container {
+        try stream.run(try ExampleFile(path, columns(container)))
+      } else if path == "-" {
+        try stream.run(lines: .standardInput, isJSON: format == .json)
       } else {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         if file < 0 { throw FileError.system(path: path, operation: "open", code: errno) }
         defer { close(file) }
-        try stream.run(LineReader(descriptor: file, name: path), decoder(path, chosenFormat ?? RowFormat(path: path)))
+        try stream.run(lines: LineReader(descriptor: file, name: path), isJSON: format == .json)
       }
     }
   }
 
-  private var chosenFormat: RowFormat? { json ? .json : input }
-
-  /// A pipe has no name: who names columns has a table.
-  private var standardFormat: RowFormat {
-    chosenFormat ?? (textColumn == nil && pairColumn == nil ? .lines : .tsv)
+  private func format(of path: String) -> RowFormat {
+    if json { return .json }
+    if let input { return input }
+    guard path == "-" else { return RowFormat(path: path) }
+    // A pipe has no name: who names columns has a table.
+    return textColumn == nil && pairColumn == nil ? .lines : .tsv
   }
 
-  private func decoder(_ source: String, _ format: RowFormat) -> RowDecoder {
-    RowDecoder(source: source, format: format, textColumn: textColumn, pairColumn: pairColumn)
+  private func columns(_ container: ExampleFormat.Container) -> ExampleFormat {
+    ExampleFormat(
+      container: container, text: textColumn.map { [$0] } ?? ExampleFormat.usualText,
+      pair: pairColumn.map { [$0] } ?? ExampleFormat.usualPair, isPair: pairColumn != nil, kind: nil)
   }
 }

@@ -75,7 +75,7 @@ struct Prune: AsyncParsableCommand {
     if display.json { return try Output.json(outcome) }
     try Output.line("\(output): \(outcome.layers) layers, without \(removed.map(String.init).joined(separator: ", "))")
     if let before = outcome.accuracyBefore, let after = outcome.accuracyAfter {
-      try Output.line("\(metric.title) on \(data ?? ""): \(before) before, \(after) after, not trained again")
+      try Output.line("\(metric.name) on \(data ?? ""): \(before) before, \(after) after, not trained again")
     }
   }
 

@@ -90,11 +90,11 @@ extension Quantize {
     let counts = Precision.allCases.map { "\(found.count($0)) in \($0.rawValue)" }.joined(separator: ", ")
     try Output.line("\(found.units.count) parts: \(counts); \(found.bytes) bytes of weights, of \(found.floatBytes)")
     try Output.line(
-      "\((found.metric ?? .accuracy).title) \(rounded(found.floatAccuracy)) in floats, \(rounded(found.accuracy)) as written: a drop of "
+      "\((found.metric ?? .accuracy).name) \(rounded(found.floatAccuracy)) in floats, \(rounded(found.accuracy)) as written: a drop of "
         + "\(rounded(found.accuracyDrop)), within \(found.maxDrop), on \(found.sentences) sentences")
     try Output.line("these sentences chose, so the drop flatters: evaluate on others")
     if found.count(.floats) == found.units.count { try Output.line("nothing but floats stays within the budget") }
-    let figures = ["KL divergence", "loss increase", "\((found.metric ?? .accuracy).title) drop"]
+    let figures = ["KL divergence", "loss increase", "\((found.metric ?? .accuracy).name) drop"]
     try Output.line("each part alone, on \(found.sensitivitySentences) sentences:")
     try Output.line(
       (["part", "stored as", "bytes"] + ["int4", "int8"].flatMap { precision in figures.map { "\(precision) \($0)" } })

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Text
 
 /// How sentences stand in a file.
 enum RowFormat: String, CaseIterable, ExpressibleByArgument {
@@ -6,19 +7,16 @@ enum RowFormat: String, CaseIterable, ExpressibleByArgument {
   case lines
   /// JSON strings, one a line.
   case json
-  /// A table, columns separated by tabs, their names in the first line.
-  case tsv
-  /// JSON objects, one a line.
-  case jsonl
+  case tsv, csv, jsonl
 
-  /// What the name of a file says.
+  /// That of a file with columns or members; nil where a row is a sentence.
+  var container: ExampleFormat.Container? { ExampleFormat.Container(rawValue: rawValue) }
+
+  /// What the name of a file says, compressed or not.
   init(path: String) {
-    switch path.split(separator: ".").last?.lowercased() {
-    case "tsv": self = .tsv
-    case "jsonl": self = .jsonl
-    default: self = .lines
-    }
+    var parts = path.lowercased().split(separator: ".")
+    if let last = parts.last, ["gz", "zst"].contains(last) { parts.removeLast() }
+    let named = parts.last.flatMap { ExampleFormat.Container(rawValue: String($0)) }
+    self = named.flatMap { RowFormat(rawValue: $0.rawValue) } ?? .lines
   }
-
-  var hasColumns: Bool { self == .tsv || self == .jsonl }
 }

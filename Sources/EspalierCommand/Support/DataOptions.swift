@@ -71,21 +71,6 @@ struct MetricOption: ParsableArguments {
   }
 }
 
-extension Metric {
-  /// For people.
-  var title: String {
-    switch self {
-    case .accuracy: "accuracy"
-    case .f1: "F1"
-    case .macroF1: "macro F1"
-    case .microF1: "micro F1"
-    case .matthewsCorrelation: "Matthews correlation"
-    case .pearson: "Pearson correlation"
-    case .spearman: "Spearman correlation"
-    }
-  }
-}
-
 extension GLUETask: ExpressibleByArgument {}
 extension ExampleFormat.Container: ExpressibleByArgument {}
 extension TargetKind: ExpressibleByArgument {}

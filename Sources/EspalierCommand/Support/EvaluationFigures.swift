@@ -102,7 +102,7 @@ struct EvaluationFigures: Encodable {
   func lines(baseline: String) -> [String] {
     var lines: [String] = []
     if let metric, let score, let scoreInterval {
-      lines.append("\(metric.title) \(score), 95 % interval \(scoreInterval[0]) to \(scoreInterval[1]) (\(count) rows)")
+      lines.append("\(metric.name) \(score), 95 % interval \(scoreInterval[0]) to \(scoreInterval[1]) (\(count) rows)")
     }
     if let accuracy, let accuracyInterval, let correct {
       lines.append(

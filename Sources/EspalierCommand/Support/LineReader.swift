@@ -8,8 +8,6 @@ struct LineGroup {
     var number: Int
     /// Without its end, LF or CR LF.
     var bytes: ArraySlice<UInt8>
-    /// Where it starts in the file.
-    var offset: Int
   }
 
   fileprivate(set) var lines: [Line] = []
@@ -31,8 +29,6 @@ struct LineReader {
   /// Where the first line that wasn't handed on starts in the buffer, and up to where its end was looked for.
   private var start = 0
   private var searched = 0
-  /// Where the buffer starts in the file.
-  private var offset = 0
   private var number = 0
   private var isAtEnd = false
 
@@ -74,7 +70,6 @@ struct LineReader {
   private mutating func dropHandedOn() {
     guard start > 0 else { return }
     buffer.removeFirst(start)
-    offset += start
     searched -= start
     start = 0
   }
@@ -96,9 +91,11 @@ struct LineReader {
     group.lines.reserveCapacity(ends.count)
     for end in ends {
       number += 1
-      let hasReturn = end > start && buffer[end - 1] == UInt8(ascii: "\r")
-      group.lines.append(
-        LineGroup.Line(number: number, bytes: buffer[start..<(hasReturn ? end - 1 : end)], offset: offset + start))
+      var line = buffer[start..<end]
+      // A mark of the byte order is no text.
+      if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
+      if line.last == UInt8(ascii: "\r") { line.removeLast() }
+      group.lines.append(LineGroup.Line(number: number, bytes: line))
       start = min(end + 1, buffer.count)
     }
     return group

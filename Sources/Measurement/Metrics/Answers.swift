@@ -7,6 +7,32 @@ public enum Answers: Equatable, Sendable {
   /// Which classes apply to each row: `[N, count]` row by row.
   case classSets(actual: [Bool], predicted: [Bool], count: Int)
 
+  /// What is said of a row.
+  public enum Kind: Equatable, Sendable {
+    /// One of so many classes.
+    case classes(Int)
+    case numbers
+    case classSets
+  }
+
+  public var kind: Kind {
+    switch self {
+    case .classes(_, _, let count): .classes(count)
+    case .numbers: .numbers
+    case .classSets: .classSets
+    }
+  }
+
+  /// Whether the same is true in both.
+  package func hasSameTruth(as other: Answers) -> Bool {
+    switch (self, other) {
+    case (.classes(let a, _, let m), .classes(let b, _, let n)): a == b && m == n
+    case (.numbers(let a, _), .numbers(let b, _)): a == b
+    case (.classSets(let a, _, let m), .classSets(let b, _, let n)): a == b && m == n
+    default: false
+    }
+  }
+
   /// Rows.
   public var count: Int {
     switch self {

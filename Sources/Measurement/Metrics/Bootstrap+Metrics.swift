@@ -18,7 +18,7 @@ extension Bootstrap {
     of metric: Metric, baseline: Answers, variant: Answers
   ) throws(MeasurementError) -> Interval {
     // The same draws, and the same sums, as of accuracies alone.
-    if metric == .accuracy, metric.judges(baseline), metric.judges(variant), let before = baseline.isCorrect,
+    if metric == .accuracy, metric.judges(baseline.kind), metric.judges(variant.kind), let before = baseline.isCorrect,
       let after = variant.isCorrect
     {
       return try accuracyDifference(baseline: before, variant: after)

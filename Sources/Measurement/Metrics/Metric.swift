@@ -15,11 +15,27 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
   /// Pearson's of the ranks, those of equal numbers averaged.
   case spearman
 
-  /// Whether it can be had of such answers.
-  public func judges(_ answers: Answers) -> Bool {
-    switch (self, answers) {
+  /// For people, in English, as it stands in a sentence.
+  public var name: String {
+    switch self {
+    case .accuracy: "accuracy"
+    case .f1: "F1"
+    case .macroF1: "macro F1"
+    case .microF1: "micro F1"
+    case .matthewsCorrelation: "Matthews correlation"
+    case .pearson: "Pearson correlation"
+    case .spearman: "Spearman correlation"
+    }
+  }
+
+  /// Whether it compares numbers rather than classes.
+  public var isOfNumbers: Bool { self == .pearson || self == .spearman }
+
+  /// Whether it can be had of answers of this kind.
+  public func judges(_ kind: Answers.Kind) -> Bool {
+    switch (self, kind) {
     case (.accuracy, .classes), (.matthewsCorrelation, .classes), (.macroF1, .classes): true
-    case (.f1, .classes(_, _, let count)): count == 2
+    case (.f1, .classes(let count)): count == 2
     case (.accuracy, .classSets), (.macroF1, .classSets), (.microF1, .classSets): true
     case (.pearson, .numbers), (.spearman, .numbers): true
     default: false

@@ -15,7 +15,9 @@ struct MetricJudge {
 
   init(_ metric: Metric, _ answers: Answers) throws(MeasurementError) {
     try answers.check(metric.rawValue)
-    guard metric.judges(answers) else { throw .notJudged(metric: metric.rawValue, answers: answers.kind) }
+    guard metric.judges(answers.kind) else {
+      throw .notJudged(metric: metric.rawValue, answers: answers.kind.description)
+    }
     self.metric = metric
     count = answers.count
     switch answers {
@@ -78,11 +80,11 @@ struct MetricJudge {
   }
 }
 
-extension Answers {
+extension Answers.Kind {
   /// For messages.
-  var kind: String {
+  var description: String {
     switch self {
-    case .classes(_, _, let count): "one of \(count) classes a row"
+    case .classes(let count): "one of \(count) classes a row"
     case .numbers: "a number a row"
     case .classSets: "a set of classes a row"
     }

@@ -40,15 +40,6 @@ public struct PairedRandomization: Equatable, Sendable {
 }
 
 extension Answers {
-  fileprivate func hasSameTruth(as other: Answers) -> Bool {
-    switch (self, other) {
-    case (.classes(let a, _, let m), .classes(let b, _, let n)): a == b && m == n
-    case (.numbers(let a, _), .numbers(let b, _)): a == b
-    case (.classSets(let a, _, let m), .classSets(let b, _, let n)): a == b && m == n
-    default: false
-    }
-  }
-
   /// With what `other` said in some rows.
   fileprivate func swapping(_ isSwapped: [Bool], with other: Answers) -> Answers {
     func mixed<T>(_ mine: [T], _ theirs: [T], _ width: Int) -> [T] {

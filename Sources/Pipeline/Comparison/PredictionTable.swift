@@ -29,7 +29,7 @@ struct PredictionTable {
       let values = cells.compactMap(value)
       return values.count == cells.count ? values : nil
     }
-    if metric == .pearson || metric == .spearman {
+    if metric.isOfNumbers {
       guard let actual = all(labels, { Double($0) }), let predicted = all(predictions, { Double($0) }) else {
         return nil
       }
@@ -47,16 +47,6 @@ struct PredictionTable {
       }
       guard let actual = sets(labels), let predicted = sets(predictions) else { return nil }
       answers = .classSets(actual: actual, predicted: predicted, count: width)
-    }
-  }
-
-  /// Whether the same is true in both.
-  func hasSameTruth(as other: PredictionTable) -> Bool {
-    switch (answers, other.answers) {
-    case (.classes(let a, _, _), .classes(let b, _, _)): a == b
-    case (.numbers(let a, _), .numbers(let b, _)): a == b
-    case (.classSets(let a, _, _), .classSets(let b, _, _)): a == b
-    default: false
     }
   }
 }

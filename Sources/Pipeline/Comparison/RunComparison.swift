@@ -9,7 +9,7 @@ package enum RunComparison {
   package static func difference(_ paths: [String]) throws -> RunDifference {
     let results = try paths.map(ReportStage.read)
     let (first, second) = (results[0], results[1])
-    let metric = first.metric.flatMap { Metric(rawValue: $0.rawValue) } ?? .accuracy
+    let metric = first.metric ?? .accuracy
     let isComparable = first.metric == second.metric
     let confidence = first.confidence ?? 0.95
     var rows: [RunDifference.Row] = []
@@ -43,7 +43,8 @@ package enum RunComparison {
     _ paths: [String], _ before: VariantResult, _ after: VariantResult, _ metric: Metric
   ) -> (before: Answers, after: Answers)? {
     guard let a = PredictionTable(run: paths[0], variant: before.name, metric: metric),
-      let b = PredictionTable(run: paths[1], variant: after.name, metric: metric), a.hasSameTruth(as: b),
+      let b = PredictionTable(run: paths[1], variant: after.name, metric: metric),
+      a.answers.hasSameTruth(as: b.answers),
       // A report that was made of other predictions than those that lie beside it pairs with nothing.
       a.isCorrect?.count(where: { $0 }) == before.correct, b.isCorrect?.count(where: { $0 }) == after.correct
     else { return nil }

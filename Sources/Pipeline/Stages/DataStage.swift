@@ -83,7 +83,7 @@ struct DataStage {
     case .tables(let file, nil): return split(try read(file))
     case .movieSnippets:
       let file = input.directory.appending(path: "movieReviewSnippets_GroundTruth.txt")
-      return split(try LabelledText.movieSnippets(file))
+      return split(try MovieSnippets.read(file))
     }
   }
 

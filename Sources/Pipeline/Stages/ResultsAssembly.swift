@@ -41,7 +41,7 @@ struct ResultsAssembly {
     var results = ShowdownResults(title: recipe.title, variants: rows)
     results.titles = recipe.titles.isEmpty ? nil : recipe.titles
     results.language = recipe.report.language == .english ? nil : recipe.report.language
-    results.metric = metric == .accuracy ? nil : Measure(rawValue: metric.rawValue)
+    results.metric = metric == .accuracy ? nil : metric
     results.margin = recipe.report.margin
     results.model = recipe.model.name + (isRandom ? ", random weights" : "")
     results.modelRepository = pretrained?.hub?.repository

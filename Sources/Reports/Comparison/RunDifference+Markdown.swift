@@ -1,3 +1,5 @@
+import enum Measurement.Metric
+
 extension RunDifference {
   /// The table of differences, and what it means, as Markdown.
   public var markdown: String {

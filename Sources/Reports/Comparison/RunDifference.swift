@@ -1,3 +1,5 @@
+public import enum Measurement.Metric
+
 /// Two runs, row by row: what the second says beside the first.
 public struct RunDifference: Equatable, Sendable, Codable {
   /// A figure of both runs and how they differ.
@@ -45,11 +47,11 @@ public struct RunDifference: Equatable, Sendable, Codable {
   public var warnings: [String]
   public var confidence: Double
   /// What both runs are judged by; nil for accuracy.
-  public var metric: Measure?
+  public var metric: Metric?
 
   public init(
     runs: [String], rows: [Row], unmatched: [[String]], warnings: [String], confidence: Double,
-    metric: Measure? = nil
+    metric: Metric? = nil
   ) {
     self.runs = runs
     self.rows = rows

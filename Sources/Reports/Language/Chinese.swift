@@ -1,7 +1,9 @@
+import enum Measurement.Metric
+
 /// 中文报告用语。The words of reports in Chinese, simplified script.
 struct Chinese: Phrases {
   let language = Language.chinese
-  var measure = Measure.accuracy
+  var measure = Metric.accuracy
   let listSeparator = "、"
   let groupSeparator = "；"
   let sentenceSeparator = ""

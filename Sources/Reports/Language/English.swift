@@ -1,7 +1,9 @@
+import enum Measurement.Metric
+
 /// The words of reports in English. Standard texts are also those that results hold.
 struct English: Phrases {
   let language = Language.english
-  var measure = Measure.accuracy
+  var measure = Metric.accuracy
   let listSeparator = ", "
   let groupSeparator = "; "
   let sentenceSeparator = " "
@@ -448,17 +450,7 @@ struct English: Phrases {
   // MARK: Grammar
 
   /// What the models are judged by, in a sentence.
-  private var name: String {
-    switch measure {
-    case .accuracy: "accuracy"
-    case .f1: "F1"
-    case .macroF1: "macro F1"
-    case .microF1: "micro F1"
-    case .matthewsCorrelation: "Matthews correlation"
-    case .pearson: "Pearson correlation"
-    case .spearman: "Spearman correlation"
-    }
-  }
+  private var name: String { measure.name }
 
   /// The same at the head of a column.
   private var heading: String { name.prefix(1).uppercased() + name.dropFirst() }

@@ -1,3 +1,5 @@
+import enum Measurement.Metric
+
 /// The languages that reports are written in. JSON, CSV and model cards are for programs and stay as they are.
 public enum Language: String, Sendable, Codable, CaseIterable {
   case english = "en"
@@ -12,7 +14,7 @@ public enum Language: String, Sendable, Codable, CaseIterable {
   }
 
   /// - Parameter measure: what the models are judged by.
-  func phrases(_ measure: Measure) -> any Phrases {
+  func phrases(_ measure: Metric) -> any Phrases {
     switch self {
     case .english: English(measure: measure)
     case .chinese: Chinese(measure: measure)

@@ -1,10 +1,12 @@
+import enum Measurement.Metric
+
 /// All words of a report in one language. None has a default, so a language that lacks one doesn't compile.
 protocol Phrases: PageWords, VerdictWords, TableWords, FigureWords, NoteWords, StandardWords, StudyWords, SeedWords,
   Sendable
 {
   var language: Language { get }
   /// What the models are judged by: the accuracy of the requirements below.
-  var measure: Measure { get }
+  var measure: Metric { get }
   /// Between the items of a list within a sentence.
   var listSeparator: String { get }
   /// Between items that may hold commas of their own.

@@ -1,3 +1,5 @@
+import enum Measurement.Metric
+
 /// `README.md` of a model directory: what was measured of it, and how it was made, from the results alone.
 ///
 /// The metadata at its head are those that the Hugging Face Hub reads.

@@ -1,3 +1,5 @@
+import enum Measurement.Metric
+
 /// The sentences that say how the figures were made, from the results themselves.
 struct MethodNotes {
   /// In the language of `words`.

@@ -1,3 +1,5 @@
+import enum Measurement.Metric
+
 /// What the numbers allow one to say, and no more.
 ///
 /// A variant is fit to ship when the whole interval of its paired difference from the baseline lies above `-margin`

@@ -1,3 +1,5 @@
+public import enum Measurement.Metric
+
 /// All that a run found: the value that `results.json` holds, and the only thing that the report is made from.
 public struct ShowdownResults: Equatable, Sendable, Codable {
   /// Of this form. Fields may be added under the same number.
@@ -11,7 +13,7 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
   public var language: Language?
   /// What the models are judged by; nil for accuracy. Differences, what layers and parts lose, points by depth and figures
   /// over seeds are of it, whatever their names say; the accuracy of a variant is its accuracy.
-  public var metric: Measure?
+  public var metric: Metric?
   /// The loss, in what the models are judged by, that the recipe accepts, as a share: the verdict's where none is asked for.
   public var margin: Double?
   public var variants: [VariantResult]
@@ -75,7 +77,7 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
 }
 
 extension ShowdownResults {
-  var measure: Measure { metric ?? .accuracy }
+  var measure: Metric { metric ?? .accuracy }
   var baseline: VariantResult? { variants.first { $0.role == .baseline } }
   var shownConfidence: Double { confidence ?? 0.95 }
 

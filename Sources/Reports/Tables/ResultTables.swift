@@ -1,3 +1,5 @@
+import enum Measurement.Metric
+
 /// The tables of a report, each made from the same results for Markdown and HTML.
 struct ResultTables {
   /// In the language of `words`.

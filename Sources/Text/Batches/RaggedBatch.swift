@@ -23,6 +23,19 @@ public struct RaggedBatch: Equatable, Sendable {
     self.rows = rows
   }
 
+  /// Rows put end to end.
+  ///
+  /// - Parameter targets: of each; none where nothing is to be said of them.
+  public init(_ encodings: [Encoding], targets: Targets = .labels([]), rows: [Int]) {
+    self.init(ids: [], typeIDs: [], positions: [], offsets: [0], targets: targets, rows: rows)
+    for encoding in encodings {
+      ids += encoding.ids
+      typeIDs += encoding.typeIDs
+      positions += 0..<Int32(encoding.ids.count)
+      offsets.append(ids.count)
+    }
+  }
+
   public init(
     ids: [Int32], typeIDs: [Int32], positions: [Int32], offsets: [Int], labels: [Int32], rows: [Int]
   ) {

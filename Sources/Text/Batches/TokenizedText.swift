@@ -56,14 +56,6 @@ public struct TokenizedText: Sendable {
 
   /// These rows as a batch.
   public func batch(_ rows: [Int]) -> RaggedBatch {
-    var batch = RaggedBatch(ids: [], typeIDs: [], positions: [], offsets: [0], targets: targets[rows], rows: rows)
-    for row in rows {
-      let encoding = tokens[row]
-      batch.ids += encoding.ids
-      batch.typeIDs += encoding.typeIDs
-      batch.positions += 0..<Int32(encoding.ids.count)
-      batch.offsets.append(batch.ids.count)
-    }
-    return batch
+    RaggedBatch(rows.map { tokens[$0] }, targets: targets[rows], rows: rows)
   }
 }

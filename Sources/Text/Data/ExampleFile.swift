@@ -37,9 +37,9 @@ public struct ExampleFile {
     }
     let bytes = try ByteReader(source)
     switch container {
-    case .tsv: records = TabRecords(bytes)
+    case .tsv: records = LineRecords(bytes, .tabs)
     case .csv: records = CommaRecords(bytes)
-    case .jsonl: records = JSONRecords(bytes)
+    case .jsonl: records = LineRecords(bytes, .json)
     }
     columns = ExampleColumns()
     guard container != .jsonl else { return }
@@ -66,6 +66,9 @@ public struct ExampleFile {
     }
     return nil
   }
+
+  /// Whether the next example, or the end, is there without waiting for whoever writes into the pipe.
+  public mutating func isReady() throws(TextError) -> Bool { try records.isReady() }
 
   /// All examples of a file.
   ///

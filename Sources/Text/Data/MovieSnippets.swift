@@ -1,13 +1,14 @@
 public import FoundationEssentials
 
-extension LabelledText {
-  /// Reads the movie-review snippets of the VADER study: id, mean rating from -4 to 4, text, separated by tabs.
+/// The movie-review snippets of the VADER study.
+public enum MovieSnippets {
+  /// Reads them: id, mean rating from -4 to 4, text, separated by tabs.
   ///
   /// The label is the sign of the rating. Ratings within 0.2 of zero say neither and are left out; of a text that comes
   /// more than once the first is kept, and none if their signs differ.
   ///
   /// - SeeAlso: Hutto, Gilbert, "VADER", ICWSM 2014; the sentences are those of Pang and Lee, 2005, that SST has too.
-  public static func movieSnippets(_ url: URL) throws(TextError) -> [LabelledSentence] {
+  public static func read(_ url: URL) throws(TextError) -> [LabelledSentence] {
     let file = try TextFile(url)
     var sentences: [LabelledSentence] = []
     var positions: [String: Int] = [:]

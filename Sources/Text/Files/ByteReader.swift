@@ -49,6 +49,18 @@ struct ByteReader {
     return buffer[position]
   }
 
+  /// Whether the next line, or the end, is there without waiting for the source.
+  mutating func hasLine() throws(TextError) -> Bool {
+    var searched = position
+    while true {
+      if isAtEnd || buffer[searched...].contains(UInt8(ascii: "\n")) { return true }
+      guard source.isReady else { return false }
+      let unended = buffer.count - position
+      try fill()
+      searched = position + unended
+    }
+  }
+
   /// The bytes up to the next line feed, without it and a carriage return before it; nil at the end. Only those end a line:
   /// U+2028 and the like belong to the text.
   mutating func line() throws(TextError) -> ArraySlice<UInt8>? {

@@ -13,6 +13,9 @@ protocol ByteSource: AnyObject {
 
   /// The next bytes; none at the end.
   func next() throws(TextError) -> [UInt8]
+
+  /// Whether ``next()`` gives something, or the end, without waiting.
+  var isReady: Bool { get }
 }
 
 /// A file, a pipe, or the standard input.
@@ -49,6 +52,11 @@ final class FileBytes: ByteSource {
       }
       if errno != EINTR { throw Self.unreadable(path, errno) }
     }
+  }
+
+  var isReady: Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&request, 1, 0) > 0
   }
 
   private static func unreadable(_ path: String, _ code: Int32) -> TextError {

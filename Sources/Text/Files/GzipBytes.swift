@@ -10,6 +10,9 @@ final class GzipBytes: ByteSource {
 
   var path: String { bits.path }
 
+  /// Nobody types compressed bytes, so nobody waits for what comes before the next of them.
+  var isReady: Bool { true }
+
   init(_ source: any ByteSource) { bits = BitReader(source) }
 
   func next() throws(TextError) -> [UInt8] {

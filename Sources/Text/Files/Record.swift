@@ -14,39 +14,33 @@ struct Record {
 /// The rows of a file, in order.
 protocol RecordReader {
   var path: String { get }
+
+  /// Whether the next row, or the end, is there without waiting for the source; of a row of several lines its first.
+  mutating func isReady() throws(TextError) -> Bool
+
   mutating func next() throws(TextError) -> Record?
 }
 
-/// Lines of cells between tabs, nothing quoted: GLUE's form.
-struct TabRecords: RecordReader {
-  private var bytes: ByteReader
-  private var line = 0
-
-  init(_ bytes: ByteReader) { self.bytes = bytes }
-
-  var path: String { bytes.path }
-
-  mutating func next() throws(TextError) -> Record? {
-    while true {
-      let offset = bytes.offset
-      guard let text = try bytes.line() else { return nil }
-      line += 1
-      if text.isEmpty { continue }
-      try checkUTF8(text, path, line, offset)
-      let cells = text.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-      return Record(line: line, content: .cells(cells.map { String(decoding: $0, as: UTF8.self) }))
-    }
+/// A record a line; empty lines are none.
+struct LineRecords: RecordReader {
+  enum Form {
+    /// Cells between tabs, nothing quoted: GLUE's form.
+    case tabs
+    case json
   }
-}
 
-/// A JSON object a line.
-struct JSONRecords: RecordReader {
   private var bytes: ByteReader
+  private let form: Form
   private var line = 0
 
-  init(_ bytes: ByteReader) { self.bytes = bytes }
+  init(_ bytes: ByteReader, _ form: Form) {
+    self.bytes = bytes
+    self.form = form
+  }
 
   var path: String { bytes.path }
+
+  mutating func isReady() throws(TextError) -> Bool { try bytes.hasLine() }
 
   mutating func next() throws(TextError) -> Record? {
     while true {
@@ -55,7 +49,12 @@ struct JSONRecords: RecordReader {
       line += 1
       if text.isEmpty { continue }
       try checkUTF8(text, path, line, offset)
-      return Record(line: line, content: .json(text, byteOffset: offset))
+      switch form {
+      case .json: return Record(line: line, content: .json(text, byteOffset: offset))
+      case .tabs:
+        let cells = text.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+        return Record(line: line, content: .cells(cells.map { String(decoding: $0, as: UTF8.self) }))
+      }
     }
   }
 }
@@ -70,6 +69,8 @@ struct CommaRecords: RecordReader {
   init(_ bytes: ByteReader) { self.bytes = bytes }
 
   var path: String { bytes.path }
+
+  mutating func isReady() throws(TextError) -> Bool { try bytes.hasLine() }
 
   mutating func next() throws(TextError) -> Record? {
     while let first = try bytes.peek() {

@@ -20,19 +20,12 @@ struct ByteLevelClasses: Sendable {
   private let ascii: [UInt8]
 
   private init() {
-    var flat = [UInt8](repeating: Class.other, count: 0x11_0000)
-    for (data, value) in [
+    let table = ScalarTable([
       (ByteLevelCharacterData.letters, Class.letter), (ByteLevelCharacterData.numbers, Class.number),
       (ByteLevelCharacterData.whitespace, Class.space),
-    ] {
-      var reader = CharacterDataReader(data)
-      while !reader.isAtEnd {
-        for scalar in reader.range() { flat[Int(scalar)] = value }
-        reader.skip()
-      }
-    }
-    table = ScalarTable(flat)
-    ascii = Array(flat[..<128])
+    ])
+    self.table = table
+    ascii = (0..<128).map { table[$0] }
   }
 
   /// The class of the scalar at `position`, and its bytes.

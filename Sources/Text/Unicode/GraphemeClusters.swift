@@ -22,18 +22,10 @@ struct GraphemeClusters: Sendable {
   private let table: ScalarTable
 
   private init() {
-    var flat = [UInt8](repeating: Class.other, count: 0x11_0000)
-    for (data, value) in [
+    table = ScalarTable([
       (GraphemeData.controls, Class.control), (GraphemeData.extending, Class.extending),
       (GraphemeData.prepended, Class.prepended),
-    ] {
-      var reader = CharacterDataReader(data)
-      while !reader.isAtEnd {
-        for scalar in reader.range() { flat[Int(scalar)] = value }
-        reader.skip()
-      }
-    }
-    table = ScalarTable(flat)
+    ])
   }
 
   /// The end of the cluster that starts at `start`.

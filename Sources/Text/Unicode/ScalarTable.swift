@@ -15,6 +15,19 @@ struct ScalarTable: Sendable {
     }
   }
 
+  /// - Parameter lists: of ranges of scalars, with the byte that they have; all others have 0.
+  init(_ lists: [(ranges: StaticString, value: UInt8)]) {
+    var flat = [UInt8](repeating: 0, count: 0x11_0000)
+    for (ranges, value) in lists {
+      var reader = CharacterDataReader(ranges)
+      while !reader.isAtEnd {
+        for scalar in reader.range() { flat[Int(scalar)] = value }
+        reader.skip()
+      }
+    }
+    self.init(flat)
+  }
+
   /// - Parameter scalar: at most 0x10FFFF.
   @inline(__always)
   subscript(scalar: UInt32) -> UInt8 { blocks[Int(blockOf[Int(scalar >> 8)]) << 8 | Int(scalar & 255)] }

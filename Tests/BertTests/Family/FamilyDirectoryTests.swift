@@ -11,7 +11,7 @@ import Testing
 
   private func logits(_ checkpoint: Checkpoint) throws -> [Float] {
     try PackedClassifier(checkpoint: checkpoint, backend: try CPUBackend()).logits(
-      try FamilyModel.input(try FamilyGoldens.load().batch))
+      try EncoderInput(try FamilyGoldens.load().batch))
   }
 
   /// The tensors of a model with the family's names.

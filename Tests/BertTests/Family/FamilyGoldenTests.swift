@@ -15,7 +15,7 @@ import Testing
     let model = try FamilyModel(family).classifier(on: backend)
     #expect(model.configuration.family == family)
     var tape = Tape(backend: backend)
-    let logits = try model.logits(try FamilyModel.input(goldens.batch), on: &tape)
+    let logits = try model.logits(try EncoderInput(goldens.batch), on: &tape)
     #expect(try largestDifference(backend.read(logits.tensor), expected.logits.flatMap { $0 }) < 5e-6)
     let loss = try tape.crossEntropy(logits, labels: goldens.labels)
     #expect(try abs(Double(backend.read(loss.tensor)[0]) - expected.loss) < 2e-6)
@@ -39,13 +39,13 @@ import Testing
     let goldens = try FamilyGoldens.load()
     let expected = try #require(goldens.families[family.rawValue])
     let model = try PackedClassifier(checkpoint: try FamilyModel(family).checkpoint, backend: backend)
-    let whole = try FamilyModel.input(goldens.batch)
+    let whole = try EncoderInput(goldens.batch)
     let together = try model.logits(whole)
     #expect(largestDifference(together, expected.logits.flatMap { $0 }) < 5e-6)
     let ablated = try model.logits(of: try model.embeddings(whole), from: 1, layout: whole.layout)
     #expect(largestDifference(ablated, expected.ablated_logits.flatMap { $0 }) < 5e-6)
     for (row, sentence) in goldens.sentences.enumerated() {
-      let alone = try model.logits(try FamilyModel.input(GoldenBatch(sentences: [sentence], labels: [0])))
+      let alone = try model.logits(try EncoderInput(GoldenBatch(sentences: [sentence], labels: [0])))
       #expect(alone == Array(together[row * 3..<row * 3 + 3]), "sentence \(row) on \(backend.name)")
     }
   }
@@ -56,7 +56,7 @@ import Testing
     let expected = try #require(try FamilyGoldens.load().families[family.rawValue]?.padding_inside)
     var sentence = try FamilyGoldens.load().sentences[0]
     (sentence.ids, sentence.types) = (expected.ids, expected.types)
-    let input = try FamilyModel.input(GoldenBatch(sentences: [sentence], labels: [0]))
+    let input = try EncoderInput(GoldenBatch(sentences: [sentence], labels: [0]))
     let model = try FamilyModel(family)
     let packed = try PackedClassifier(checkpoint: model.checkpoint, backend: backend)
     #expect(try largestDifference(packed.logits(input), expected.logits.flatMap { $0 }) < 5e-6)
@@ -74,7 +74,7 @@ import Testing
       var sentence = try FamilyGoldens.load().sentences[0]
       sentence.ids = [Int32](repeating: 7, count: count)
       sentence.types = [Int32](repeating: 0, count: count)
-      return try FamilyModel.input(GoldenBatch(sentences: [sentence], labels: [0]))
+      return try EncoderInput(GoldenBatch(sentences: [sentence], labels: [0]))
     }
     #expect(try packed.logits(try sentence(24)).count == 3)
     #expect(throws: TensorError.self) { try packed.logits(try sentence(25)) }

@@ -21,10 +21,12 @@ struct FamilyModel {
   func classifier(on backend: any Backend) throws -> BertClassifier {
     try BertClassifier(checkpoint: checkpoint, seed: 1, backend: backend)
   }
+}
 
-  static func input(_ golden: GoldenBatch) throws -> EncoderInput {
+extension EncoderInput {
+  init(_ golden: GoldenBatch) throws {
     let offsets = golden.sentences.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.ids.count) }
-    return try EncoderInput(
+    try self.init(
       tokens: TokenIndices(
         words: golden.sentences.flatMap(\.ids), positions: golden.sentences.flatMap { (0..<Int32($0.ids.count)) },
         types: golden.sentences.flatMap(\.types)),

@@ -1,10 +1,11 @@
 /// The tokenizer of RoBERTa, byte-level BPE: text to ids, identical to Hugging Face's `tokenizers`.
 ///
 /// - SeeAlso: docs/formats.md for the files that it reads.
-public struct BytePairTokenizer: Tokenizer {
-  private let vocabulary: Vocabulary
-  private let added: AddedTokens
-  private let frame: Frame
+struct BytePairTokenizer: FramedTokenizer {
+  /// Which spells ` film` as `Ġfilm`.
+  let vocabulary: Vocabulary
+  let added: AddedTokens
+  let frame: Frame
   private let addsPrefixSpace: Bool
   private let cutsWords: Bool
   private let pairs: BytePairs
@@ -32,20 +33,7 @@ public struct BytePairTokenizer: Tokenizer {
       })
   }
 
-  public var vocabularySize: Int { max(vocabulary.count, Int(added.largestID) + 1) }
-
-  /// The token of an id as the vocabulary spells it, `Ġfilm` for ` film`; nil if it has none.
-  public func token(for id: Int32) -> String? { added.content(of: id) ?? vocabulary.token(for: id) }
-
-  public func encode(_ text: String, pair: String?, maximumLength: Int?) -> Encoding {
-    frame.encoding(ids(of: text), pair.map(ids), maximumLength: maximumLength)
-  }
-
-  /// The ids of a text without the frame of specials.
-  private func ids(of text: String) -> [Int32] {
-    var text = text
-    text.makeContiguousUTF8()
-    let bytes = text.utf8.span
+  func ids(of bytes: borrowing Span<UInt8>) -> [Int32] {
     var output = Output()
     output.ids.reserveCapacity(bytes.count / 3)
     var cursor = TokenMatcher.Cursor()

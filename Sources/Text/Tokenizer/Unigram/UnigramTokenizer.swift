@@ -1,10 +1,11 @@
 /// The tokenizer of XLM-RoBERTa, SentencePiece's Unigram: text to ids, identical to Hugging Face's `tokenizers`.
 ///
 /// - SeeAlso: docs/formats.md for the files that it reads.
-public struct UnigramTokenizer: Tokenizer {
-  private let vocabulary: Vocabulary
-  private let added: AddedTokens
-  private let frame: Frame
+struct UnigramTokenizer: FramedTokenizer {
+  /// Which spells ` film` as `▁film`.
+  let vocabulary: Vocabulary
+  let added: AddedTokens
+  let frame: Frame
   private let normalizer: TextNormalizer
   private let cutsAtWhitespace: Bool
   private let metaspace: Metaspace?
@@ -20,26 +21,13 @@ public struct UnigramTokenizer: Tokenizer {
     model = Unigram(pieces: file.pieces, scores: file.scores, unknownID: file.unknownID, byteIDs: file.byteIDs)
   }
 
-  public var vocabularySize: Int { max(vocabulary.count, Int(added.largestID) + 1) }
-
-  /// The token of an id as the vocabulary spells it, `▁film` for ` film`; nil if it has none.
-  public func token(for id: Int32) -> String? { added.content(of: id) ?? vocabulary.token(for: id) }
-
-  public func encode(_ text: String, pair: String?, maximumLength: Int?) -> Encoding {
-    frame.encoding(ids(of: text), pair.map(ids), maximumLength: maximumLength)
-  }
-
   private struct Output {
     var ids: [Int32] = []
     var marked: [UInt8] = []
     var scratch = Unigram.Scratch()
   }
 
-  /// The ids of a text without the frame of specials.
-  private func ids(of text: String) -> [Int32] {
-    var text = text
-    text.makeContiguousUTF8()
-    let bytes = text.utf8.span
+  func ids(of bytes: borrowing Span<UInt8>) -> [Int32] {
     var output = Output()
     output.ids.reserveCapacity(bytes.count / 3)
     var cursor = TokenMatcher.Cursor()

@@ -1,11 +1,11 @@
 /// BERT's tokenizer: text to ids, identical to Hugging Face's `tokenizers`.
 ///
 /// - SeeAlso: docs/formats.md for the files that it reads.
-public struct WordPieceTokenizer: Tokenizer {
+struct WordPieceTokenizer: FramedTokenizer {
   private let settings: WordPieceSettings
   private let pieces: WordPiece
-  private let added: AddedTokens
-  private let frame: Frame
+  let added: AddedTokens
+  let frame: Frame
 
   /// - Throws: ``TextError/missingToken(path:token:)`` unless the vocabulary has the unknown token.
   init(_ file: WordPieceFile) throws(TextError) {
@@ -19,26 +19,10 @@ public struct WordPieceTokenizer: Tokenizer {
     frame = file.frame
   }
 
-  /// The number of ids.
-  public var vocabularySize: Int { max(pieces.vocabulary.count, Int(added.largestID) + 1) }
+  var vocabulary: Vocabulary { pieces.vocabulary }
 
-  /// The token of an id, nil if the vocabulary has none.
-  public func token(for id: Int32) -> String? { added.content(of: id) ?? pieces.vocabulary.token(for: id) }
-
-  /// The ids of `text`, or of a pair: `[CLS] text [SEP]`, `[CLS] text [SEP] pair [SEP]`.
-  ///
-  /// - Parameter maximumLength: of the result, specials included; the longer text is cut first. At least 2, or 3 for a
-  ///   pair.
   /// - Complexity: O(bytes); some millions of tokens a second for English.
-  public func encode(_ text: String, pair: String?, maximumLength: Int?) -> Encoding {
-    frame.encoding(ids(of: text), pair.map(ids), maximumLength: maximumLength)
-  }
-
-  /// The ids of a text without the frame of specials.
-  private func ids(of text: String) -> [Int32] {
-    var text = text
-    text.makeContiguousUTF8()
-    let bytes = text.utf8.span
+  func ids(of bytes: borrowing Span<UInt8>) -> [Int32] {
     var splitter = WordSplitter(settings, WordPieceSink(pieces))
     splitter.sink.ids.reserveCapacity(bytes.count / 3)
     var cursor = TokenMatcher.Cursor()
