@@ -37,7 +37,7 @@ public enum BertError: Error, Equatable, Sendable {
   /// The scale of an input that can't be divided by, or so large that its products have no end.
   case inputScale(path: String, tensor: String, value: Float)
   /// Weights that are multiplied as one, whose inputs have different scales, by the names of those.
-  case inputScales(path: String, [String: Float])
+  case inputScales(path: String, [String: InputQuantization])
   /// Zero points that aren't zeros: the weights are not symmetric as the configuration says.
   case zeroPoint(path: String, tensor: String)
   /// A group of columns that doesn't divide the columns of a weight, or isn't a multiple of 32.
@@ -122,8 +122,9 @@ extension BertError: CustomStringConvertible {
     case .inputScale(let path, let tensor, let value):
       "\(path): tensor '\(tensor)': expected a scale from 1.2e-38 to 2.6e36, found \(value)"
     case .inputScales(let path, let scales):
-      "\(path): expected one scale for query, key and value, which share their input, found "
-        + scales.sorted { $0.key < $1.key }.map { "\($0.value) in '\($0.key)'" }.joined(separator: ", ")
+      "\(path): expected one scale and zero point for query, key and value, which share their input, found "
+        + scales.sorted { $0.key < $1.key }.map { "\($0.value.scale) and \($0.value.zeroPoint) in '\($0.key)'" }
+        .joined(separator: ", ")
     case .zeroPoint(let path, let tensor):
       "\(path): tensor '\(tensor)': expected zeros, as quantisation is symmetric, found others"
     case .groupSize(let path, let tensor, let columns, let group):

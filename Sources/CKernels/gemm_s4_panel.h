@@ -26,13 +26,13 @@ static inline uint8_t ck_s4_value(const uint8_t *values, size_t index) {
 }
 
 static inline void ck_s4_pack_panel(const ck_weights_s4 *w, size_t panel, size_t nr, size_t step, size_t vector,
-                                    int32_t activation_offset, int8_t *packed) {
+                                    int8_t *packed) {
   const size_t k = w->k, groups = k / w->group, bytes = ck_s4_panel_bytes(k, nr, w->group);
   int8_t *const out = packed + panel * bytes;
   memset(out, 0, bytes);
   for (size_t j = 0; j < nr && panel * nr + j < w->n; ++j) {
     const size_t row = panel * nr + j;
-    int32_t sum = 0;
+    int32_t negated_sum = 0;
     for (size_t g = 0; g < groups; ++g) {
       uint8_t *const start = (uint8_t *)out + nr * (sizeof(float) + sizeof(int32_t)) + g * ck_s4_group_bytes(nr, w->group);
       const uint8_t multiplier = w->multipliers[row * groups + g], offset = w->offsets[row * groups + g];
@@ -43,12 +43,11 @@ static inline void ck_s4_pack_panel(const ck_weights_s4 *w, size_t panel, size_t
         const size_t place = p / step * nr * step + j * step + p % step;
         const size_t within = place % (2 * vector), byte = place / (2 * vector) * vector + within % vector;
         start[2 * nr + byte] |= (uint8_t)(within < vector ? value : value << 4);
-        sum += value * multiplier - offset;
+        negated_sum += offset - value * multiplier;
       }
     }
-    const int32_t compensation = -activation_offset * sum;
     memcpy(out + j * sizeof(float), w->scales + row, sizeof(float));
-    memcpy(out + (nr + j) * sizeof(float), &compensation, sizeof compensation);
+    memcpy(out + (nr + j) * sizeof(float), &negated_sum, sizeof negated_sum);
   }
 }
 

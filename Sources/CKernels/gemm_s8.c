@@ -1,18 +1,20 @@
 // gemm_s8: product of quantised activations and quantised weights, exact in integers, with a fused epilogue.
 //
-//   s[i] = max_p |a[i, p]| / 127, or the given a_scale        q[i, p] = clamp(round(a[i, p] / s[i]), -128, 127)
+//   s[i] = max_p |a[i, p]| / 127, or the given a_scale
+//   q[i, p] = clamp(round(a[i, p] / s[i]), -128 - o, 127 - o)        o = 0, or the given a_zero_point: q + o is an s8
 //   z[i, j] = (sum_p q[i, p] * w[j, p]) * (s[i] * scale[j]) + bias[j]
 //   c[i, j] = activation(z[i, j]) + residual[i, j]             preactivation[i, j] = z[i, j] where asked for
 //
 // Rounding is to nearest even, of a[i, p] times the rounded 127 / max |a[i, p]|. The sum is of integers: 32 bits hold it
-// for k below 131072 (128 * 128 * k < 2^31; with the offset of VNNI's activations up to 65793), so it is exact in any
-// order, and an element has the same bits on every instruction set. The sum becomes a float once,
+// for k up to 65793 (255 * 128 * k < 2^31), so it is exact in any order, and an element has the same bits on every
+// instruction set. The sum becomes a float once,
 // rounded to nearest even; products and sums of the epilogue are rounded each, never fused.
 //
 // Why nothing saturates: AVX2's instruction for bytes (vpmaddubsw) adds two products of u8 and s8 in 16 bits, which
 // 2 * 255 * 127 = 64770 overflows. Here bytes are widened to 16 bits and vpmaddwd adds two products of s16 and s16 in 32
-// bits. AVX-512 VNNI (vpdpbusd) adds four products of u8 and s8 in 32 bits without saturation: activations are stored as
-// q + 128, and a column's compensation -128 * sum_p w[j, p] takes the offset out again.
+// bits, which also has room for the -255...255 of a zero point. AVX-512 VNNI (vpdpbusd) adds four products of u8 and s8 in
+// 32 bits without saturation: activations are stored as q + o + 128, and the sum starts at -(o + 128) * sum_p w[j, p], which
+// takes that out again.
 //
 // Layout  a: rows of k contiguous floats. w: s8 rows of k, packed as gemm_s8_panel.h says. c, preactivation, residual:
 //         rows of n contiguous floats. A block of rows is quantised into scratch, a tile's rows side by side: step s of
@@ -38,16 +40,16 @@
 
 size_t ck_s8_gemm_packed_bytes_scalar(size_t n, size_t k) { return (n + NR - 1) / NR * ck_s8_panel_bytes(k, NR, 1); }
 
-// A quantised row, and a column of weights.
+// A quantised row of s16, and a column of weights.
 size_t ck_s8_gemm_scratch_count_scalar(size_t k, ck_type type) {
   (void)type;
-  return 2 * k / sizeof(float) + 1;
+  return 3 * k / sizeof(float) + 1;
 }
 
 void ck_s8_gemm_pack_b_scalar(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
                               size_t panel_end, int8_t *packed) {
   for (size_t panel = panel_begin; panel < panel_end; ++panel) {
-    ck_s8_pack_panel(n, k, w, scales, panel, NR, 1, 0, packed);
+    ck_s8_pack_panel(n, k, w, scales, panel, NR, 1, packed);
   }
 }
 
@@ -58,7 +60,7 @@ size_t ck_s4_gemm_packed_bytes_scalar(size_t n, size_t k, size_t group) {
 // One value a vector: a byte holds two that follow each other in a panel.
 void ck_s4_gemm_pack_b_scalar(const ck_weights_s4 *weights, size_t panel_begin, size_t panel_end, int8_t *packed) {
   for (size_t panel = panel_begin; panel < panel_end; ++panel) {
-    ck_s4_pack_panel(weights, panel, NR, 1, 1, 0, packed);
+    ck_s4_pack_panel(weights, panel, NR, 1, 1, packed);
   }
 }
 
@@ -77,7 +79,7 @@ static void ck_s8_column_scalar(const ck_gemm_args *args, const int8_t *panel, s
 }
 
 // Quantises a row; gives its scale.
-static float ck_s8_quantize_row_scalar(const float *a, size_t k, float a_scale, int8_t *q) {
+static float ck_s8_quantize_row_scalar(const float *a, size_t k, float a_scale, int32_t zero_point, int16_t *q) {
   ck_s8_scale scale = {a_scale, 1.0f / a_scale};
   if (a_scale == 0.0f) {
     uint32_t largest = 0;
@@ -89,11 +91,12 @@ static float ck_s8_quantize_row_scalar(const float *a, size_t k, float a_scale, 
     }
     scale = ck_s8_scale_of(largest);
   }
+  const float most = (float)(127 - zero_point), least = (float)(-128 - zero_point);
   for (size_t p = 0; p < k; ++p) {
     float t = a[p] * scale.inverse;
-    t = t < 127.0f ? t : 127.0f;  // NaN too
-    t = t > -128.0f ? t : -128.0f;
-    q[p] = (int8_t)nearbyintf(t);
+    t = t < most ? t : most;  // NaN too
+    t = t > least ? t : least;
+    q[p] = (int16_t)nearbyintf(t);
   }
   return scale.scale;
 }
@@ -102,9 +105,11 @@ CK_SCALAR void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, siz
                                  size_t panel_end, float *scratch) {
   const size_t k = args->k;
   const size_t bytes = args->b_type == CK_TYPE_S4 ? ck_s4_panel_bytes(k, NR, args->b_group) : ck_s8_panel_bytes(k, NR, 1);
-  int8_t *const q = (int8_t *)scratch, *const weights = q + k;
+  int16_t *const q = (int16_t *)(void *)scratch;
+  int8_t *const weights = (int8_t *)(q + k);
   for (size_t i = row_begin; i < row_end; ++i) {
-    const float a_scale = ck_s8_quantize_row_scalar(args->a + i * args->a_row_stride, k, args->a_scale, q);
+    const float a_scale =
+        ck_s8_quantize_row_scalar(args->a + i * args->a_row_stride, k, args->a_scale, args->a_zero_point, q);
     for (size_t panel = panel_begin; panel < panel_end; ++panel) {
       const int8_t *b = (const int8_t *)args->b + panel * bytes;
       for (size_t j = panel * NR; j < panel * NR + NR && j < args->n; ++j) {
@@ -132,7 +137,6 @@ CK_SCALAR void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, siz
 #if defined(__x86_64__)
 
 #define STEP 2
-#define OFFSET 0
 
 #define MR CK_GEMM_MR_AVX2
 #define NR CK_GEMM_NR_AVX2
@@ -144,7 +148,6 @@ CK_SCALAR void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, siz
 typedef __m256i vi_avx2;
 #define vi vi_avx2
 CK_INLINE vi ck_s8_set_avx2(uint32_t x) { return _mm256_set1_epi32((int)x); }
-CK_INLINE vi ck_s8_load_avx2(const int32_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
 CK_INLINE vi ck_s8_weights_avx2(const int8_t *p) {
   return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)p));
 }
@@ -160,8 +163,13 @@ CK_INLINE uint32_t ck_s8_largest_avx2(vi x) {
   for (size_t i = 0; i < CK_LANES; ++i) largest = lane[i] > largest ? lane[i] : largest;
   return largest;
 }
+CK_INLINE vi ck_s8_start_avx2(const int32_t *negated_sums, int32_t offset) {
+  (void)negated_sums, (void)offset;
+  return _mm256_setzero_si256();
+}
 // 8 whole numbers as s16, two a word.
-CK_INLINE void ck_s8_words_avx2(vi q, uint32_t *words) {
+CK_INLINE void ck_s8_words_avx2(vi q, int32_t offset, uint32_t *words) {
+  (void)offset;
   __m128i low = _mm256_castsi256_si128(q), high = _mm256_extracti128_si256(q, 1);
   _mm_storeu_si128((__m128i *)words, _mm_packs_epi32(low, high));
 }
@@ -191,8 +199,13 @@ CK_INLINE vi ck_s8_dot_avx512(vi sum, vi a, vi b) { return _mm512_add_epi32(sum,
 CK_INLINE vi ck_s4_words_avx512(const uint8_t *p) {
   return _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)p));
 }
+CK_INLINE vi ck_s8_start_avx512(const int32_t *negated_sums, int32_t offset) {
+  (void)negated_sums, (void)offset;
+  return _mm512_setzero_si512();
+}
 // 16 whole numbers as s16, two a word.
-CK_INLINE void ck_s8_words_avx512(vi q, uint32_t *words) {
+CK_INLINE void ck_s8_words_avx512(vi q, int32_t offset, uint32_t *words) {
+  (void)offset;
   _mm256_storeu_si256((__m256i *)words, _mm512_cvtepi32_epi16(q));
 }
 #include "lanes_avx512_s8.h"

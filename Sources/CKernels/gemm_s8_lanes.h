@@ -1,5 +1,5 @@
 // gemm_s8_lanes.h: the vector version of gemm_s8.c, which see. Included within a region (see lanes.h), with MR, NR,
-// ROW_BLOCK, STEP, OFFSET, CK_GEMM_EACH_HEIGHT, CK_S8_NAME, and the ck_s8_ operations on vectors of 32-bit words set;
+// ROW_BLOCK, STEP, CK_GEMM_EACH_HEIGHT, CK_S8_NAME, and the ck_s8_ operations on vectors of 32-bit words set;
 // S4_STEP, if weights of four bits aren't unpacked but have a product of their own.
 
 #include "gemm_epilogue_lanes.h"
@@ -19,7 +19,7 @@ size_t CK_S8_NAME(ck_s8_gemm_packed_bytes)(size_t n, size_t k) {
 void CK_S8_NAME(ck_s8_gemm_pack_b)(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
                                    size_t panel_end, int8_t *packed) {
   for (size_t panel = panel_begin; panel < panel_end; ++panel) {
-    ck_s8_pack_panel(n, k, w, scales, panel, NR, STEP, OFFSET, packed);
+    ck_s8_pack_panel(n, k, w, scales, panel, NR, STEP, packed);
   }
 }
 
@@ -30,7 +30,7 @@ size_t CK_S8_NAME(ck_s4_gemm_packed_bytes)(size_t n, size_t k, size_t group) {
 void CK_S8_NAME(ck_s4_gemm_pack_b)(const ck_weights_s4 *weights, size_t panel_begin, size_t panel_end,
                                    int8_t *packed) {
   for (size_t panel = panel_begin; panel < panel_end; ++panel) {
-    ck_s4_pack_panel(weights, panel, NR, S4_STEP, sizeof(vi), OFFSET, packed);
+    ck_s4_pack_panel(weights, panel, NR, S4_STEP, sizeof(vi), packed);
   }
 }
 
@@ -46,15 +46,17 @@ static ck_s8_scale CK_S8_NAME(ck_s8_row_scale)(const float *a, size_t k, float a
 }
 
 // One row of k floats: its words go to every `rows`-th place of `words`. Gives its scale.
-static float CK_S8_NAME(ck_s8_quantize_row)(const float *a, size_t k, float a_scale, size_t rows, uint32_t *words) {
+static float CK_S8_NAME(ck_s8_quantize_row)(const float *a, size_t k, float a_scale, int32_t zero_point, size_t rows,
+                                            uint32_t *words) {
   const ck_s8_scale scale = CK_S8_NAME(ck_s8_row_scale)(a, k, a_scale);
   const vf inverse = vset(scale.inverse);
+  const vf most = vset((float)(127 - zero_point)), least = vset((float)(-128 - zero_point));
   const size_t steps = (k + STEP - 1) / STEP;
   for (size_t p = 0, s = 0; p < k; p += CK_LANES) {
     vf t = vmul(vload_n(a + p, k - p < CK_LANES ? k - p : CK_LANES), inverse);
-    t = vmax(vmin(t, vset(127.0f)), vset(-128.0f));
+    t = vmax(vmin(t, most), least);
     uint32_t part[CK_LANES / STEP];
-    CK_S8_NAME(ck_s8_words)(CK_S8_NAME(ck_s8_round)(t), part);
+    CK_S8_NAME(ck_s8_words)(CK_S8_NAME(ck_s8_round)(t), CK_S8_OFFSET + zero_point, part);
     for (size_t i = 0; i < CK_LANES / STEP && s < steps; ++i, ++s) words[s * rows] = part[i];
   }
   return scale.scale;
@@ -66,6 +68,7 @@ typedef struct CK_S8_NAME(ck_s8_tile) {
   size_t steps;
   const uint32_t *a;      // word (s, r) at s * rows + r
   const float *a_scales;  // [rows]
+  int32_t a_offset;       // with which the activations are stored, by instruction sets that need one
   const int8_t *b;        // the first panel
   size_t panel_bytes;
   const int8_t *next;  // what is read after these panels, and is fetched from memory while these are multiplied
@@ -84,8 +87,8 @@ CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, c
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
     const int8_t *panel = header + v / PANEL_VECTORS * tile->panel_bytes;
-    const int32_t *compensation = (const int32_t *)(const void *)panel + NR + v % PANEL_VECTORS * CK_LANES;
-    const vi start = OFFSET ? CK_S8_NAME(ck_s8_load)(compensation) : CK_S8_NAME(ck_s8_set)(0);
+    const int32_t *negated_sums = (const int32_t *)(const void *)panel + NR + v % PANEL_VECTORS * CK_LANES;
+    const vi start = CK_S8_NAME(ck_s8_start)(negated_sums, tile->a_offset);
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; ++r) sum[r][v] = start;
   }
@@ -184,7 +187,7 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
     for (size_t r = 0; r < rows; ++r) {
       const size_t tile = r / MR * MR, height = rows - tile < MR ? rows - tile : MR;
       scales[r] = CK_S8_NAME(ck_s8_quantize_row)(args->a + (block + r) * args->a_row_stride, k, args->a_scale,
-                                                 height, words + tile * steps + r % MR);
+                                                 args->a_zero_point, height, words + tile * steps + r % MR);
     }
     const size_t together = rows <= MR ? CK_S8_PANELS(rows) : 1;
     for (size_t panel = panel_begin; panel < panel_end;) {
@@ -208,6 +211,7 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
             .steps = steps,
             .a = words + r * steps,
             .a_scales = scales + r,
+            .a_offset = CK_S8_OFFSET + args->a_zero_point,
             .b = b,
             .panel_bytes = panel_bytes,
             // Each tile fetches its share.

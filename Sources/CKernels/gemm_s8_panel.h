@@ -9,31 +9,32 @@
 
 #include "kernels.h"
 
-// A panel of nr columns: their nr scales (float), their nr compensations (int32), then the weights: element (p, j) at
+// A panel of nr columns: their nr scales (float), their nr negated sums of weights (int32), then the weights: element (p, j) at
 // p / step * nr * step + j * step + p % step. Columns beyond n, and depths beyond k, hold zeros.
 static inline size_t ck_s8_panel_bytes(size_t k, size_t nr, size_t step) {
   return nr * (sizeof(float) + sizeof(int32_t)) + (k + step - 1) / step * step * nr;
 }
 
-// Packs rows of w [n, k]. The compensation of a column is -offset times the sum of its weights: what takes the offset
-// out again that the activations are stored with.
+// Packs rows of w [n, k]. The negated sum of a column's weights, times the offset that activations are stored with, takes
+// that offset out again.
 static inline void ck_s8_pack_panel(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel, size_t nr,
-                                    size_t step, int32_t offset, int8_t *packed) {
+                                    size_t step, int8_t *packed) {
   int8_t *const out = packed + panel * ck_s8_panel_bytes(k, nr, step);
   memset(out, 0, ck_s8_panel_bytes(k, nr, step));
   int8_t *const weights = out + nr * (sizeof(float) + sizeof(int32_t));
   for (size_t j = 0; j < nr && panel * nr + j < n; ++j) {
     const int8_t *row = w + (panel * nr + j) * k;
-    int32_t sum = 0;
+    int32_t negated_sum = 0;
     for (size_t p = 0; p < k; ++p) {
       weights[p / step * nr * step + j * step + p % step] = row[p];
-      sum += row[p];
+      negated_sum -= row[p];
     }
-    const int32_t compensation = -offset * sum;
     memcpy(out + j * sizeof(float), scales + panel * nr + j, sizeof(float));
-    memcpy(out + (nr + j) * sizeof(float), &compensation, sizeof compensation);
+    memcpy(out + (nr + j) * sizeof(float), &negated_sum, sizeof negated_sum);
   }
 }
+
+enum { CK_S8_OFFSET = 128 };  // what makes a u8 of an s8
 
 typedef struct ck_s8_scale {
   float scale;    // a step of the quantised values

@@ -12,7 +12,6 @@
 #if defined(__x86_64__)
 
 #define STEP 4
-#define OFFSET 128
 
 #define MR CK_GEMM_MR_AVX512
 #define NR CK_GEMM_NR_AVX512
@@ -29,9 +28,12 @@ CK_INLINE vi ck_s4_words_avx512vnni(const uint8_t *p) {
   const vi word = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));
   return _mm512_or_si512(word, _mm512_slli_epi32(word, 16));
 }
-// 16 whole numbers as u8 with the offset 128, four a word.
-CK_INLINE void ck_s8_words_avx512vnni(vi q, uint32_t *words) {
-  _mm_storeu_si128((__m128i *)words, _mm_xor_si128(_mm512_cvtepi32_epi8(q), _mm_set1_epi8((char)0x80)));
+CK_INLINE vi ck_s8_start_avx512vnni(const int32_t *negated_sums, int32_t offset) {
+  return _mm512_mullo_epi32(_mm512_loadu_si512(negated_sums), _mm512_set1_epi32(offset));
+}
+// 16 whole numbers as u8 with an offset, four a word.
+CK_INLINE void ck_s8_words_avx512vnni(vi q, int32_t offset, uint32_t *words) {
+  _mm_storeu_si128((__m128i *)words, _mm512_cvtepi32_epi8(_mm512_add_epi32(q, _mm512_set1_epi32(offset))));
 }
 #include "lanes_avx512_s8.h"
 #include "gemm_s8_lanes.h"

@@ -2,7 +2,6 @@
 // (see lanes.h), with CK_S8_NAME and vi set.
 
 CK_INLINE vi CK_S8_NAME(ck_s8_set)(uint32_t x) { return _mm512_set1_epi32((int)x); }
-CK_INLINE vi CK_S8_NAME(ck_s8_load)(const int32_t *p) { return _mm512_loadu_si512(p); }
 CK_INLINE vf CK_S8_NAME(ck_s8_float)(vi x) { return _mm512_cvtepi32_ps(x); }
 CK_INLINE vi CK_S8_NAME(ck_s8_round)(vf x) { return _mm512_cvtps_epi32(x); }
 CK_INLINE vi CK_S8_NAME(ck_s8_larger_magnitude)(vi best, vf x) {

@@ -93,6 +93,7 @@ public struct Checkpoint: Sendable {
     if let shape = companion(name, Self.shapeSuffix) { parts.append((shape, name + Self.shapeSuffix)) }
     if let zeroPoints = zeroPointName(of: name) { parts.append((zeroPoints, name + Self.zeroPointSuffix)) }
     if let scale = inputScaleNames[name] { parts.append((scale, Self.inputScale(beside: name))) }
+    if let zeroPoint = inputZeroPointName(of: name) { parts.append((zeroPoint, Self.inputZeroPoint(beside: name))) }
     var copies: [TensorToWrite] = []
     for (stored, name) in parts {
       guard let entry = files[stored] else { throw .unknownTensor(path: path, tensor: stored) }
@@ -104,7 +105,9 @@ public struct Checkpoint: Sendable {
 
   /// The bytes of a parameter as it is stored, with those of its scales and zero points; 0 if it isn't there.
   public func byteCount(of name: String) -> Int {
-    let parts = [storedNames[name], scaleNames[name], zeroPointName(of: name), inputScaleNames[name]]
+    let parts = [
+      storedNames[name], scaleNames[name], zeroPointName(of: name), inputScaleNames[name], inputZeroPointName(of: name),
+    ]
     return parts.reduce(0) { $0 + ($1.flatMap { files[$0]?.range.count } ?? 0) }
   }
 
@@ -152,7 +155,7 @@ public struct Checkpoint: Sendable {
   public func validateValues() throws(BertError) {
     for name in names {
       if try quantizedRows(name) != nil {
-        _ = try inputScale(name)
+        _ = try inputQuantization(name)
         continue
       }
       if try fourBitGroups(name) != nil { continue }

@@ -83,10 +83,10 @@ struct WeightPacker {
     var bias: [Float] = []
     for name in names { bias += try reader.floats(name + ".bias") }
     if let quantized = try quantized(names.map { $0 + ".weight" }) {
-      let step = try reader.inputScale(names.map { $0 + ".weight" })
+      let inputQuantization = try reader.inputQuantization(names.map { $0 + ".weight" })
       do {
         let layer = try backend.packed(quantized: quantized, bias: bias, inputs: inputs)
-        return step.map(layer.quantizingInputs) ?? layer
+        return inputQuantization.map(layer.quantizingInputs) ?? layer
       } catch { throw .tensor(error) }
     }
     if let fourBit = try fourBit(names.map { $0 + ".weight" }) {

@@ -12,15 +12,15 @@ package protocol WeightReader {
   func fourBit(_ name: String) throws(BertError) -> FourBitGroups?
   /// The weight as groups of NF4; nil if it is stored otherwise.
   func normalFloat(_ name: String) throws(BertError) -> NormalFloatGroups?
-  /// The scale of what goes into quantised weights of one input; nil where each token has its own.
-  func inputScale(_ names: [String]) throws(BertError) -> Float?
+  /// By what the input of quantised weights is rounded, which they share; nil where each token has its own scale.
+  func inputQuantization(_ names: [String]) throws(BertError) -> InputQuantization?
 }
 
 extension WeightReader {
   package func quantized(_ name: String) throws(BertError) -> QuantizedValues? { nil }
   package func fourBit(_ name: String) throws(BertError) -> FourBitGroups? { nil }
   package func normalFloat(_ name: String) throws(BertError) -> NormalFloatGroups? { nil }
-  package func inputScale(_ names: [String]) throws(BertError) -> Float? { nil }
+  package func inputQuantization(_ names: [String]) throws(BertError) -> InputQuantization? { nil }
 }
 
 extension Checkpoint: WeightReader {

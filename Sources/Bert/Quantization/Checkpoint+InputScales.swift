@@ -1,4 +1,4 @@
-internal import Compute
+public import Compute
 
 extension Checkpoint {
   private static let inputScaleSuffix = ".input_scale"
@@ -7,6 +7,22 @@ extension Checkpoint {
   /// What the scale of an input is called beside the weight of this stored name.
   static func inputScale(beside weight: String) -> String {
     String(weight.dropLast(".weight".count)) + inputScaleSuffix
+  }
+
+  /// What the zero point of an input is called beside the weight of this stored name.
+  static func inputZeroPoint(beside weight: String) -> String {
+    inputZeroPoint(besideScale: inputScale(beside: weight))
+  }
+
+  private static func inputZeroPoint(besideScale scale: String) -> String {
+    String(scale.dropLast(inputScaleSuffix.count)) + inputZeroPointSuffix
+  }
+
+  /// The stored name of the zero point of a weight's input; nil where there is none.
+  func inputZeroPointName(of name: String) -> String? {
+    guard let scale = inputScaleNames[name] else { return nil }
+    let zeroPoint = Self.inputZeroPoint(besideScale: scale)
+    return files[zeroPoint] == nil ? nil : zeroPoint
   }
 
   /// The canonical name of the quantised weight whose input a stored tensor is the scale of; nil if it is none.
@@ -28,32 +44,51 @@ extension Checkpoint {
     return name
   }
 
-  /// The scale of what goes into a quantised weight; nil where each token has its own.
+  /// By what the input of a quantised weight is rounded; nil where each token has its own scale.
   ///
-  /// - Throws: ``BertError`` if it is missing, of the wrong shape or format, or no number that can be divided by.
-  public func inputScale(_ name: String) throws(BertError) -> Float? {
-    guard configuration.quantization?.hasInputScale(name) ?? false else { return nil }
+  /// - Throws: ``BertError`` if a scale or a zero point is missing, of the wrong shape or format, or if the scale is no
+  ///   number that can be divided by.
+  public func inputQuantization(_ name: String) throws(BertError) -> InputQuantization? {
+    guard let quantization = configuration.quantization, quantization.hasInputScale(name) else { return nil }
     let stored = try checkInputScale(name)
     let value = try files.file(of: stored).floats(of: stored).first ?? 0
     // The kernels multiply by the inverse, which has to be finite.
     guard value >= Float.leastNormalMagnitude, value <= Self.largestScale else {
       throw .inputScale(path: path, tensor: stored, value: value)
     }
-    try checkZeroPoints(stored.dropLast(Self.inputScaleSuffix.count) + Self.inputZeroPointSuffix)
-    return value
+    guard quantization.hasInputZeroPoint(name) else {
+      try checkZeroPoints(Self.inputZeroPoint(besideScale: stored))
+      return InputQuantization(scale: value)
+    }
+    return InputQuantization(scale: value, zeroPoint: try inputZeroPoint(besideScale: stored))
   }
 
-  /// The scale of what goes into several quantised weights, which are multiplied as one.
+  private func inputZeroPoint(besideScale scale: String) throws(BertError) -> Int8 {
+    let stored = Self.inputZeroPoint(besideScale: scale)
+    guard let entry = files[stored] else {
+      throw .missingScales(path: path, tensor: scale, expected: stored)
+    }
+    guard entry.shape == [1] else {
+      throw .tensorShape(path: path, tensor: stored, expected: [1], found: entry.shape)
+    }
+    guard entry.dtype == .i8 else {
+      throw .tensorFormat(path: path, tensor: stored, expected: [.i8], found: entry.dtype)
+    }
+    let bytes = try files.file(of: stored).bytes(of: stored)
+    return bytes.withBytes { $0.withUnsafeBytes { $0.first.map { Int8(bitPattern: $0) } ?? 0 } }
+  }
+
+  /// By what the input of several quantised weights is rounded, which are multiplied as one.
   ///
   /// - Throws: ``BertError/inputScales(path:_:)`` if they differ: numbers that were rounded once can't have two scales.
-  package func inputScale(_ names: [String]) throws(BertError) -> Float? {
-    var scales: [String: Float] = [:]
+  package func inputQuantization(_ names: [String]) throws(BertError) -> InputQuantization? {
+    var found: [String: InputQuantization] = [:]
     for name in names {
-      guard let scale = try inputScale(name) else { return nil }
-      scales[inputScaleNames[name] ?? name] = scale
+      guard let quantization = try inputQuantization(name) else { return nil }
+      found[inputScaleNames[name] ?? name] = quantization
     }
-    guard Set(scales.values).count == 1 else { throw .inputScales(path: path, scales) }
-    return scales.values.first
+    guard Set(found.values).count == 1 else { throw .inputScales(path: path, found) }
+    return found.values.first
   }
 
   /// Checks the scale of an input without reading it.

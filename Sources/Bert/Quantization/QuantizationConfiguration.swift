@@ -51,8 +51,9 @@ public struct QuantizationConfiguration: Equatable, Sendable {
   public enum Inputs: Hashable, Sendable {
     /// Each token has its own, found while the model runs.
     case perToken
-    /// All inputs of a layer have one, which is stored beside the weight. Of s8 weights alone.
-    case perTensor
+    /// All inputs of a layer have one, which is stored beside the weight, with a zero point unless symmetric. Of s8
+    /// weights alone.
+    case perTensor(isSymmetric: Bool)
   }
 
   /// How a module is quantised.
@@ -115,7 +116,14 @@ public struct QuantizationConfiguration: Equatable, Sendable {
   public func quantizes(_ name: String) -> Bool { module(of: name) != nil }
 
   /// Whether a parameter, by its canonical name, is a weight beside which the scale of its input is stored.
-  public func hasInputScale(_ name: String) -> Bool { module(of: name)?.inputs == .perTensor }
+  public func hasInputScale(_ name: String) -> Bool {
+    if case .perTensor? = module(of: name)?.inputs { true } else { false }
+  }
+
+  /// Whether it is one beside which the zero point of its input is stored too.
+  public func hasInputZeroPoint(_ name: String) -> Bool {
+    module(of: name)?.inputs == .perTensor(isSymmetric: false)
+  }
 
   private func module(of name: String) -> Format? {
     guard let moduleClass = ModuleClass(weight: name), !ignoredWeights.contains(name) else { return nil }

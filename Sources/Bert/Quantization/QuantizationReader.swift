@@ -157,15 +157,17 @@ struct QuantizationReader {
     let inputs = try section("input_activations")
     try inputs.number("num_bits", is: 8, orElse: 8)
     try inputs.checkNumbers()
-    try inputs.flag("symmetric", is: true, orElse: true)
     if let size = inputs.member("group_size"), ![-1, 0].contains(size.integer) {
       throw inputs.failure("group_size", "null or -1")
     }
     // One scale that is stored, or one a token that isn't. The kernels could do no other.
     if weights == .int8, [nil, .bool(false)].contains(inputs.member("dynamic")) {
       try inputs.text("strategy", is: "tensor", orElse: "tensor")
-      return .perTensor
+      if inputs.member("symmetric") == .bool(false) { return .perTensor(isSymmetric: false) }
+      try inputs.flag("symmetric", is: true, orElse: true)
+      return .perTensor(isSymmetric: true)
     }
+    try inputs.flag("symmetric", is: true, orElse: true)
     try inputs.flag("dynamic", is: true, orElse: false)
     try inputs.text("strategy", is: "token", orElse: "tensor")
     return .perToken

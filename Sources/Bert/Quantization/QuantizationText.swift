@@ -57,7 +57,8 @@ private struct Group {
     let inputs =
       switch format.inputs {
       case .perToken: Self.numbers(.int8, strategy: "token", isDynamic: true)
-      case .perTensor: Self.numbers(.int8, strategy: "tensor", isDynamic: false)
+      case .perTensor(let isSymmetric):
+        Self.numbers(.int8, strategy: "tensor", isDynamic: false, isSymmetric: isSymmetric)
       }
     let weights =
       switch format.weights {
@@ -73,11 +74,12 @@ private struct Group {
     ])
   }
 
+  /// - Parameter isSymmetric: of bytes; four bits say it themselves.
   private static func numbers(
-    _ format: QuantizationConfiguration.WeightFormat, strategy: String, isDynamic: Bool
+    _ format: QuantizationConfiguration.WeightFormat, strategy: String, isDynamic: Bool, isSymmetric: Bool = true
   ) -> JSONValue {
     let group = format.grouping.map { JSONValue.number("\($0.columns)") } ?? .null
-    let isSymmetric = format.grouping?.isSymmetric ?? true
+    let isSymmetric = format.grouping?.isSymmetric ?? isSymmetric
     var type = "int"
     if case .nf4 = format { type = QuantizationConfiguration.normalFloat }
     return .object([

@@ -46,6 +46,7 @@ typedef struct ck_gemm_args {
   ck_type b_type;
   size_t b_group;  // of S4: depths that share a multiplier
   float a_scale;  // of gemm_s8: a step of the quantised activations, or 0 to take each row's largest magnitude / 127
+  int32_t a_zero_point;  // with a_scale and S8 weights: the s8 that stands for zero; 0 otherwise
   float *c;
   size_t c_row_stride;
   int accumulate;           // non-zero: add to c; then bias, residual, activation and preactivation must be unset

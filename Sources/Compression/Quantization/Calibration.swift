@@ -6,7 +6,7 @@ internal import Training
 /// What goes into the linear layers of a model in floats while it reads sentences, as histograms: of it the scales of
 /// static quantisation are chosen.
 ///
-/// - Complexity: one forward pass over the sentences, two with smoothing; 16 kB for each layer's input, and the activations
+/// - Complexity: one forward pass over the sentences, two with smoothing; 32 kB for each layer's input, and the activations
 ///   of one batch.
 public struct Calibration: Sendable {
   /// How many sentences are read where nothing else is said.
@@ -78,8 +78,8 @@ public struct Calibration: Sendable {
     }
   }
 
-  /// The scale of each layer's input, by the names of ``LinearSite``.
+  /// How each layer's input is quantised, by the names of ``LinearSite``.
   ///
-  /// - Complexity: some hundred passes over a histogram for each, a millisecond or two.
+  /// - Complexity: some hundred passes over a histogram for each, some tens of milliseconds.
   public func ranges(_ choice: RangeChoice) -> [String: InputRange] { histograms.mapValues { $0.range(choice) } }
 }

@@ -55,7 +55,7 @@ public struct ModelQuantizer: Sendable {
       switch quantization.format(of: name) {
       case .int8 where shape.count == 2:
         tensors += quantized(name, shape, quantizer.quantized(values, columns: shape[1]))
-        if quantization.hasInputScale(name) { tensors.append(try inputScale(name, inputs)) }
+        if quantization.hasInputScale(name) { tensors += try inputTensors(name, inputs) }
       case .int4(let group, let isSymmetric) where shape.count == 2:
         try check(group, source, name, columns: shape[1])
         let quantizer = FourBitQuantizer(group: group, isSymmetric: isSymmetric)
@@ -83,11 +83,18 @@ public struct ModelQuantizer: Sendable {
     }
   }
 
-  private func inputScale(_ name: String, _ inputs: [String: InputRange]) throws(CompressionError) -> TensorToWrite {
+  /// The scale and the zero point of what goes into a weight.
+  private func inputTensors(_ name: String, _ inputs: [String: InputRange]) throws(CompressionError) -> [TensorToWrite]
+  {
     guard let site = LinearSite.of(weight: name), let range = inputs[site] else {
       throw .notCalibrated(scheme: scheme.rawValue, site: LinearSite.of(weight: name) ?? name)
     }
-    return TensorToWrite(name: name.dropLast("weight".count) + "input_scale", shape: [1], floats: [range.scale])
+    let module = name.dropLast("weight".count)
+    return [
+      TensorToWrite(name: module + "input_scale", shape: [1], floats: [range.scale]),
+      TensorToWrite(
+        name: module + "input_zero_point", shape: [1], dtype: .i8, bytes: [UInt8(bitPattern: range.zeroPoint)]),
+    ]
   }
 
   func quantized(_ name: String, _ shape: [Int], _ matrix: QuantizedMatrix) -> [TensorToWrite] {

@@ -4,7 +4,7 @@ public import Bert
 public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   /// Weights and embeddings of s8, one scale a row; activations quantised while the model runs. Nothing is calibrated.
   case int8PTQDynamic = "int8-ptq-dynamic"
-  /// The same weights; activations quantised by one scale a layer, which is chosen on calibration data.
+  /// The same weights; activations quantised by one scale and zero point a layer, chosen on calibration data.
   case int8PTQ = "int8-ptq"
   /// The numbers of ``int8PTQDynamic``, of weights that were trained to be rounded to them.
   case int8QAT = "int8-qat"
@@ -50,12 +50,16 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   public var configuration: QuantizationConfiguration {
     switch self {
     case .int8PTQDynamic, .int8QAT: QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"])
-    case .int8PTQ:
-      QuantizationConfiguration(targets: [.linear, .embedding], ignore: ["classifier"], inputs: .perTensor)
+    case .int8PTQ: Self.staticInputs(isSymmetric: false)
     case .int4: configuration(FourBitOptions())
     case .int4QAT: Self.int4.configuration
     case .mixed: QuantizationConfiguration(ignore: ["classifier"])
     }
+  }
+
+  private static func staticInputs(isSymmetric: Bool) -> QuantizationConfiguration {
+    QuantizationConfiguration(
+      targets: [.linear, .embedding], ignore: ["classifier"], inputs: .perTensor(isSymmetric: isSymmetric))
   }
 
   /// The same, with the options of a scheme of four bits.
@@ -87,6 +91,11 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
       }
       guard all.contains(where: { Self.int4.configuration($0) == configuration }) else { return nil }
       self = .int4
+      return
+    }
+    // Other programs may have no zero points.
+    if configuration == Self.staticInputs(isSymmetric: true) {
+      self = .int8PTQ
       return
     }
     let byClass = Self.allCases.filter { !$0.needsSelection }

@@ -39,8 +39,8 @@ extension CPUBackend {
     var type = CK_TYPE_F32
     /// Of S4.
     var group = 0
-    /// Of quantised activations; 0 for one of each row's own.
-    var activationScale: Float = 0
+    /// By what activations are quantised; nil for a step of each row's own.
+    var inputQuantization: InputQuantization?
     let c: FloatStorage
     var bias: FloatStorage?
     var activation = Activation.none
@@ -58,8 +58,8 @@ extension CPUBackend {
       // Whoever makes a product makes the storages as large as m, n and k say.
       unsafe ck_gemm_args(
         m: m, n: n, k: k, a: a.start, a_row_stride: a.rowStride, a_col_stride: a.columnStride,
-        b: UnsafeRawPointer(b.start), b_type: type, b_group: group, a_scale: activationScale, c: c.start,
-        c_row_stride: n, accumulate: 0,
+        b: UnsafeRawPointer(b.start), b_type: type, b_group: group, a_scale: inputQuantization?.scale ?? 0,
+        a_zero_point: Int32(inputQuantization?.zeroPoint ?? 0), c: c.start, c_row_stride: n, accumulate: 0,
         bias: bias.map { unsafe UnsafePointer($0.start) }, activation: activation.kernel,
         preactivation: preactivation.map { unsafe $0.start }, preactivation_row_stride: n,
         residual: residual.map { unsafe UnsafePointer($0.start) }, residual_row_stride: n)

@@ -14,7 +14,7 @@ extension CPUBackend {
     gemm(
       Product(
         m: m, n: layer.outputs, k: layer.inputs, a: Operand(source, rowStride: layer.inputs, columnStride: 1),
-        b: layer.panels, type: layer.type, group: layer.group, activationScale: layer.activationScale,
+        b: layer.panels, type: layer.type, group: layer.group, inputQuantization: layer.inputQuantization,
         c: result.storage, bias: layer.bias, activation: activation, residual: other))
     return result.tensor
   }

@@ -7,8 +7,8 @@ public struct PackedLinear: Sendable {
   let type: ck_type
   let panels: FloatStorage
   let bias: FloatStorage?
-  /// The step of quantised activations; 0 for one of each token's own. Of S8 and S4 weights alone.
-  var activationScale: Float = 0
+  /// By what activations are quantised; nil for a step of each token's own. Of S8 and S4 weights alone.
+  var inputQuantization: InputQuantization?
   /// Inputs that share a step. Of S4 weights alone.
   var group = 0
 }

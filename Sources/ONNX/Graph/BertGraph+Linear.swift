@@ -19,8 +19,8 @@ extension BertGraph {
     case nil:
       products = try each(modules) { (graph, module) throws(BertError) in try graph.floatProduct(x, module) }
     case .int8, .nf4:
-      if let step = try checkpoint.inputScale(weights) {
-        let rounded = rounded(x, step: step, LinearSite.of(weight: weights[0]) ?? modules[0])
+      if let quantization = try checkpoint.inputQuantization(weights) {
+        let rounded = rounded(x, quantization, LinearSite.of(weight: weights[0]) ?? modules[0])
         products = try each(modules) { (graph, module) throws(BertError) in try graph.byteProduct(rounded, module) }
       } else {
         let tokens = roundedTokens(x, LinearSite.of(weight: weights[0]) ?? modules[0])
@@ -124,22 +124,22 @@ extension BertGraph {
     let inverse = graph.node("Div", [graph.scalar(127), divisor], as: path + "/Div")
     let scaled = graph.node("Mul", [x, inverse], as: path + "/Mul")
     return RoundedTokens(
-      values: rounded(scaled, scale: graph.scalar(1), path),
+      values: rounded(scaled, scale: graph.scalar(1), zeroPoint: 0, path),
       steps: graph.node("Div", [divisor, graph.scalar(127)], as: path + "/Div_1"))
   }
 
-  /// All by one scale: `clamp(round(a / step), -128, 127) * step`.
-  private mutating func rounded(_ x: String, step: Float, _ site: String) -> String {
+  /// All by one scale and zero point.
+  private mutating func rounded(_ x: String, _ quantization: InputQuantization, _ site: String) -> String {
     let path = Self.path(site) + "/input"
-    let scale = graph.tensor(site + ".input_scale", .float, [], TensorBytes(floats: [step]))
-    return rounded(x, scale: scale, path)
+    let scale = graph.tensor(site + ".input_scale", .float, [], TensorBytes(floats: [quantization.scale]))
+    return rounded(x, scale: scale, zeroPoint: quantization.zeroPoint, path)
   }
 
-  /// To whole multiples of a scale, as QuantizeLinear and DequantizeLinear.
+  /// To whole multiples of a scale, between those of the least and the largest byte, as QuantizeLinear and DequantizeLinear.
   ///
-  /// Unsigned with 128 for zero, which is what ONNX Runtime has products for on every processor.
-  private mutating func rounded(_ x: String, scale: String, _ path: String) -> String {
-    let zero = graph.scalar(byte: 128)
+  /// Unsigned, each number 128 more than the signed one, which is what ONNX Runtime has products for on every processor.
+  private mutating func rounded(_ x: String, scale: String, zeroPoint: Int8, _ path: String) -> String {
+    let zero = graph.scalar(byte: UInt8(128 + Int(zeroPoint)))
     let values = graph.node("QuantizeLinear", [x, scale, zero], as: path + "/QuantizeLinear")
     return graph.node("DequantizeLinear", [values, scale, zero], as: path + "/DequantizeLinear")
   }

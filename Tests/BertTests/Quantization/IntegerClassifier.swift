@@ -65,7 +65,7 @@ struct IntegerClassifier {
       inputs: x.shape.last)
     if case .perTensor? = model.fakeQuantization?.activations, let step = model.activationRanges.step(input ?? names[0])
     {
-      layer = layer.quantizingInputs(by: step)
+      layer = layer.quantizingInputs(by: InputQuantization(scale: step))
     }
     return try backend.linear(x, layer, activation: activation, residual: residual)
   }

@@ -30,12 +30,13 @@ import Testing
       QuantizationConfiguration(
         modules: [
           word: Format(weights: .int4(group: 32, isSymmetric: false)),
-          pooler: Format(weights: .int8, inputs: .perTensor),
+          pooler: Format(weights: .int8, inputs: .perTensor(isSymmetric: false)),
         ], ignore: ["classifier", query]),
       QuantizationConfiguration(
         weights: [.linear: .int8, .embedding: .int8], modules: [query: int4], ignore: ["classifier"]),
       QuantizationConfiguration(
-        weights: [.linear: .int8], modules: [pooler: int8], ignore: ["classifier"], inputs: .perTensor),
+        weights: [.linear: .int8], modules: [pooler: int8], ignore: ["classifier"],
+        inputs: .perTensor(isSymmetric: false)),
     ])
   func roundTrip(_ quantization: QuantizationConfiguration) throws {
     #expect(try written(quantization) == quantization)
@@ -45,7 +46,7 @@ import Testing
     let quantization = QuantizationConfiguration(
       weights: [.linear: .int8, .embedding: .int8],
       modules: ["encoder.layer.0.attention.self.query": Self.int4, Self.pooler: Self.int4, "cls.decoder": Self.int4],
-      ignore: ["classifier", "pooler.dense"], inputs: .perTensor)
+      ignore: ["classifier", "pooler.dense"], inputs: .perTensor(isSymmetric: false))
     // Names without "bert." mean the same, and what BERT has not means nothing.
     #expect(quantization.modules == [Self.query: Self.int4, Self.pooler: Self.int4])
     #expect(quantization.format(of: Self.query + ".weight") == .int4(group: 64, isSymmetric: true))

@@ -7,15 +7,17 @@ import Testing
 /// Inputs of one stored scale a layer.
 @Suite("Static scales of inputs") struct StaticInputTests {
   private static let all = QuantizationConfiguration(
-    targets: [.linear, .embedding], ignore: ["classifier"], inputs: .perTensor)
+    targets: [.linear, .embedding], ignore: ["classifier"], inputs: .perTensor(isSymmetric: true))
+  private static let asymmetric = QuantizationConfiguration(
+    targets: [.linear, .embedding], ignore: ["classifier"], inputs: .perTensor(isSymmetric: false))
   private let query = "bert.encoder.layer.1.attention.self.query.input_scale"
   private let scratch: ScratchDirectory
 
   init() throws { scratch = try ScratchDirectory() }
 
-  /// A directory with the scale 0.04 beside each weight, after `change` of its tensors.
+  /// A directory with the scale 0.04 and perhaps a zero point beside each weight, after `change` of its tensors.
   private func directory(
-    _ quantization: QuantizationConfiguration = Self.all, scale: Float = 0.04,
+    _ quantization: QuantizationConfiguration = Self.all, scale: Float = 0.04, zeroPoint: Int8 = 0,
     _ change: (inout [String: TensorToWrite]) -> Void = { _ in }
   ) throws -> URL {
     let model = try QuantizedModel(quantization)
@@ -27,6 +29,9 @@ import Testing
       guard quantization.hasInputScale(entry.name) else { continue }
       let name = String(entry.name.dropLast("weight".count)) + "input_scale"
       tensors[name] = TensorToWrite(name: name, shape: [1], floats: [scale])
+      guard quantization.hasInputZeroPoint(entry.name) else { continue }
+      let zero = name.replacing("input_scale", with: "input_zero_point")
+      tensors[zero] = TensorToWrite(name: zero, shape: [1], dtype: .i8, bytes: [UInt8(bitPattern: zeroPoint)])
     }
     change(&tensors)
     var configuration = try Checkpoint(modelDirectory: model.floats).configuration
@@ -42,22 +47,28 @@ import Testing
   }
 
   @Test func configuration() throws {
-    for ignore in [[], ["classifier"]] {
+    for isSymmetric in [true, false] {
       for targets in [Set<QuantizationConfiguration.ModuleClass>([.linear]), [.linear, .embedding]] {
+        let inputs = QuantizationConfiguration.Inputs.perTensor(isSymmetric: isSymmetric)
         var configuration = try BertConfigurationTests.read(BertConfigurationTests.text())
-        configuration.quantization = QuantizationConfiguration(targets: targets, ignore: ignore, inputs: .perTensor)
+        configuration.quantization = QuantizationConfiguration(targets: targets, ignore: ["classifier"], inputs: inputs)
         #expect(configuration.json.contains(#""strategy": "tensor""#))
+        #expect(configuration.json.contains(#""symmetric": false"#) == !isSymmetric)
         let again = try BertConfigurationTests.read(configuration.json)
-        #expect(again.quantization == configuration.quantization && again.quantization?.inputs == .perTensor)
+        #expect(again.quantization == configuration.quantization && again.quantization?.inputs == inputs)
       }
     }
     // Four bits and tables have no static inputs.
     let fourBit = QuantizationConfiguration(
-      weights: [.linear: .int4(group: 64, isSymmetric: true)], ignore: [], inputs: .perTensor)
+      weights: [.linear: .int4(group: 64, isSymmetric: true)], ignore: [], inputs: .perTensor(isSymmetric: true))
     #expect(fourBit.inputs == .perToken)
-    #expect(QuantizationConfiguration(targets: [.embedding], ignore: [], inputs: .perTensor).inputs == .perToken)
+    let tables = QuantizationConfiguration(targets: [.embedding], ignore: [], inputs: .perTensor(isSymmetric: false))
+    #expect(tables.inputs == .perToken)
     #expect(Self.all.hasInputScale("bert.pooler.dense.weight") && !Self.all.hasInputScale("classifier.weight"))
     #expect(!Self.all.hasInputScale("bert.embeddings.word_embeddings.weight"))
+    #expect(!Self.all.hasInputZeroPoint("bert.pooler.dense.weight"))
+    #expect(Self.asymmetric.hasInputScale("bert.pooler.dense.weight"))
+    #expect(Self.asymmetric.hasInputZeroPoint("bert.pooler.dense.weight"))
   }
 
   @Test("As other programs write it; with four bits it is refused") func foreign() throws {
@@ -69,8 +80,10 @@ import Testing
         "input_activations": {"dynamic": false, "num_bits": 8, "observer": "minmax", "strategy": "tensor"}}},
        "format": "int-quantized", "quant_method": "compressed-tensors", "quantization_status": "compressed"}
       """
-    let expected = QuantizationConfiguration(targets: [.linear], ignore: [], inputs: .perTensor)
+    let expected = QuantizationConfiguration(targets: [.linear], ignore: [], inputs: .perTensor(isSymmetric: true))
     #expect(try read(text) == expected)
+    let zeroPoints = try read(text.replacing(#""dynamic": false"#, with: #""dynamic": false, "symmetric": false"#))
+    #expect(zeroPoints?.inputs == .perTensor(isSymmetric: false))
     // The defaults of compressed-tensors.
     #expect(try read(text.replacing(#""dynamic": false, "#, with: "")) == expected)
     let message = scratch.message {
@@ -106,7 +119,8 @@ import Testing
     }
   }
 
-  @Test("A sum by hand: the pooler's input is rounded by the stored scale") func byHand() throws {
+  @Test("A sum by hand: the pooler's input is rounded by the stored scale and zero point", arguments: [0, -30, 100])
+  func byHand(_ zeroPoint: Int) throws {
     // Only the pooler is quantised; its input is what the float model says.
     let ignore = (0..<2).flatMap { layer in
       [
@@ -115,9 +129,9 @@ import Testing
       ].map { "bert.encoder.layer.\(layer).\($0)" }
     }
     let quantization = QuantizationConfiguration(
-      targets: [.linear], ignore: ignore + ["classifier"], inputs: .perTensor)
+      targets: [.linear], ignore: ignore + ["classifier"], inputs: .perTensor(isSymmetric: zeroPoint == 0))
     let backend = try CPUBackend(instructionSet: .scalar, threadCount: 1)
-    let checkpoint = try Checkpoint(modelDirectory: try directory(quantization))
+    let checkpoint = try Checkpoint(modelDirectory: try directory(quantization, zeroPoint: Int8(zeroPoint)))
     try checkpoint.validate(requireClassifier: true)
     #expect(checkpoint.unusedNames.isEmpty)
     var hidden: [Float] = []
@@ -131,7 +145,7 @@ import Testing
     let weight = rows.dequantized(), bias = try checkpoint.floats("bert.pooler.dense.bias")
     let rounded = hidden.map { (x: Float) -> Float in
       let whole = (x / 0.04).rounded(.toNearestOrEven)
-      return max(-128, min(127, whole)) * 0.04
+      return max(Float(-128 - zeroPoint), min(Float(127 - zeroPoint), whole)) * 0.04
     }
     let pooled = (0..<24).map { (row: Int) -> Float in
       var sum = bias[row]
@@ -147,8 +161,10 @@ import Testing
   }
 
   /// The words with which inference and checks refuse a directory.
-  private func refusal(_ change: (inout [String: TensorToWrite]) -> Void) throws -> String {
-    let directory = try directory(Self.all, change)
+  private func refusal(
+    _ quantization: QuantizationConfiguration = Self.all, _ change: (inout [String: TensorToWrite]) -> Void
+  ) throws -> String {
+    let directory = try directory(quantization, change)
     let packing = scratch.message {
       _ = try PackedClassifier(
         checkpoint: try Checkpoint(modelDirectory: directory), backend: try CPUBackend(threadCount: 1))
@@ -197,9 +213,35 @@ import Testing
     #expect(twice.contains("both mean the parameter '\(query)'"))
   }
 
-  @Test("Query, key and value share an input, which has one scale") func different() throws {
+  @Test func zeroPoints() throws {
+    let path = "DIR/model/model.safetensors: tensor "
+    let name = query.replacing("scale", with: "zero_point")
+    let missing = try refusal(Self.asymmetric) { $0[name] = nil }
+    #expect(missing == "\(path)'\(query)' is quantised, but expected beside it the tensor '\(name)'")
+    #expect(checking() == missing)
+    let shape = try refusal(Self.asymmetric) {
+      $0[name] = TensorToWrite(name: name, shape: [2], dtype: .i8, bytes: [1, 1])
+    }
+    #expect(shape == "\(path)'\(name)': expected shape [1], found [2]")
+    let format = try refusal(Self.asymmetric) { $0[name] = TensorToWrite(name: name, shape: [1], floats: [1]) }
+    #expect(format == "\(path)'\(name)': expected I8, found F32")
+    #expect(checking() == format)
+    // With the weight it goes, and is counted.
+    let checkpoint = try Checkpoint(modelDirectory: try directory(Self.asymmetric))
+    let weight = "bert.pooler.dense.weight"
+    #expect(try checkpoint.copies(of: weight).map(\.name).last == "bert.pooler.dense.input_zero_point")
+    let symmetric = try Checkpoint(modelDirectory: try directory())
+    #expect(checkpoint.byteCount(of: weight) == symmetric.byteCount(of: weight) + 1)
+  }
+
+  @Test("Query, key and value share an input, which has one scale and one zero point") func different() throws {
     let message = try refusal { $0[query] = TensorToWrite(name: query, shape: [1], floats: [0.03]) }
-    #expect(message.contains("expected one scale for query, key and value") && message.contains("0.03 in '\(query)'"))
-    #expect(message.contains("0.04 in "))
+    #expect(message.contains("expected one scale and zero point for query, key and value"), "\(message)")
+    #expect(message.contains("0.03 and 0 in '\(query)'") && message.contains("0.04 and 0 in "), "\(message)")
+    let name = query.replacing("scale", with: "zero_point")
+    let zeros = try refusal(Self.asymmetric) {
+      $0[name] = TensorToWrite(name: name, shape: [1], dtype: .i8, bytes: [7])
+    }
+    #expect(zeros.contains("0.04 and 7 in '\(query)'") && zeros.contains("0.04 and 0 in "), "\(zeros)")
   }
 }

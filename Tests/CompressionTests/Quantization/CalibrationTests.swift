@@ -60,14 +60,15 @@ import Training
     try result.validateValues()
     #expect(result.unusedNames.isEmpty && result.names == source.names)
     #expect(result.configuration.quantization.flatMap { QuantizationScheme($0) } == .int8PTQ)
-    let scales = calibration.ranges(ranges).mapValues(\.scale)
+    let inputs = calibration.ranges(ranges).mapValues(\.quantization)
     var sites: Set<String> = []
     for name in result.names {
       let site = name == "classifier.weight" ? nil : LinearSite.of(weight: name)
-      #expect(try result.inputScale(name) == site.flatMap { scales[$0] }, "\(name)")
+      #expect(try result.inputQuantization(name) == site.flatMap { inputs[$0] }, "\(name)")
       if let site { sites.insert(site) }
     }
-    #expect(sites == Set(scales.keys) && sites.count == 9)
+    #expect(sites == Set(inputs.keys) && sites.count == 9)
+    #expect(inputs.values.contains { $0.zeroPoint < -100 }, "of what a GELU gives nearly all is above zero")
     // Other sentences than those of the calibration.
     let data = TokenizedText.toy(200, seed: 2)
     let error = relativeError(try logits(result, data), try logits(source, data))

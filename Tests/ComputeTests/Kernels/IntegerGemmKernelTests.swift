@@ -12,6 +12,7 @@ private struct IntegerProduct {
   var scales: [Float]
   var bias: [Float]?
   var activationScale: Float = 0
+  var activationZeroPoint = 0
   /// Of weights stored in four bits.
   var groups: FourBitGroups?
 
@@ -40,7 +41,8 @@ private struct IntegerProduct {
       let largest = row.map(\.magnitude).max() ?? 0
       let scale = activationScale != 0 ? activationScale : largest < 1e-30 ? 0 : largest / 127
       let inverse = activationScale != 0 ? 1 / activationScale : largest < 1e-30 ? 0 : 127 / largest
-      let q = row.map { Int64(max(-128, min(127, ($0 * inverse).rounded(.toNearestOrEven)))) }
+      let (least, most) = (Float(-128 - activationZeroPoint), Float(127 - activationZeroPoint))
+      let q = row.map { Int64(max(least, min(most, ($0 * inverse).rounded(.toNearestOrEven)))) }
       for j in 0..<n {
         var sum: Int64 = 0
         for p in 0..<k { sum += q[p] * Int64(weights[j * k + p]) }
@@ -77,6 +79,7 @@ private struct IntegerProduct {
     args.a = UnsafePointer(a.pointer)
     (args.a_row_stride, args.a_col_stride) = (k, 1)
     args.a_scale = activationScale
+    args.a_zero_point = Int32(activationZeroPoint)
     args.b = UnsafeRawPointer(packed.pointer)
     args.b_type = type
     args.b_group = groups?.group ?? 0
@@ -102,10 +105,12 @@ private let shapes: [(Int, Int, Int)] = [
 
 @Suite struct IntegerGemmKernelTests {
   @Test(arguments: availableKernels) func givesTheDefinitionBitForBit(_ kernels: KernelSet) {
+    var generator = SeededGenerator(state: 99)
     for (index, (m, n, k)) in shapes.enumerated() {
       var product = IntegerProduct(m: m, n: n, k: k, seed: UInt64(index))
       if index % 3 == 1 { product.bias = nil }
-      if index % 4 == 2 { product.activationScale = 0.004 }
+      if index % 4 >= 2 { product.activationScale = 0.004 }
+      if index % 4 == 3 { product.activationZeroPoint = Int.random(in: -128...127, using: &generator) }
       #expect(product.run(kernels) == product.exact(), "\(m)x\(n)x\(k)")
       #expect(product.run(kernels, splitPanels: true) == product.exact(), "\(m)x\(n)x\(k) by panels")
     }
@@ -159,6 +164,12 @@ private let shapes: [(Int, Int, Int)] = [
         #expect(product.run(kernels) == product.exact(), "depth \(k), alternating, to -128")
         product.a = [Float](repeating: -1, count: 3 * k)
         #expect(product.run(kernels) == product.exact(), "depth \(k), all -128")
+        // With a zero point at an end a value becomes 255 or -255.
+        for zeroPoint in [-128, 127] {
+          product.activationZeroPoint = zeroPoint
+          product.a = [Float](repeating: zeroPoint < 0 ? 2 : -2, count: 3 * k)
+          #expect(product.run(kernels) == product.exact(), "depth \(k), zero at \(zeroPoint)")
+        }
       }
     }
   }

@@ -135,7 +135,7 @@ import Testing
         let values = try QuantizedValues(
           bytes: MappedBytes(file: file, range: 0..<file.byteCount), scales: matrix.steps, columns: columns)
         var layer = try backend.packed(quantized: [values], bias: bias, inputs: columns)
-        if case .step(let step) = grid { layer = layer.quantizingInputs(by: step) }
+        if case .step(let step) = grid { layer = layer.quantizingInputs(by: InputQuantization(scale: step)) }
         let integer = try backend.read(backend.linear(source, layer))
         // Σ |terms| of each element times the roundings of its sum.
         for (index, (a, b)) in zip(fake, integer).enumerated() {
