@@ -1,9 +1,11 @@
 """What a timing depends on: processor, its instruction sets, load, versions, the state of the program."""
 
+import datetime
 import os
 import platform
 import re
 import subprocess
+import sys
 
 FLAGS = ["avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8"]
 
@@ -51,3 +53,13 @@ def description():
         "cores": len(os.sched_getaffinity(0)), "flags": [flag for flag in FLAGS if flag in present],
         "kernel": platform.release(), "load": os.getloadavg()[0],
     }
+
+
+def headline(*details):
+    """What a table of results begins with: the machine, some details, the date, the commit, the script."""
+    about = description()
+    parts = [
+        f"{about['cores']} cores of {about['processor']} (family {about['family']}, model {about['model']})", *details,
+        datetime.date.today().isoformat(), f"commit {commit()}", f"`{os.path.basename(sys.argv[0])}`",
+    ]
+    return ", ".join(parts) + "."

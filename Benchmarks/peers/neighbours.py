@@ -9,7 +9,6 @@ median and 99th percentile of a run, alone and beside the other.
 """
 
 import argparse
-import datetime
 import os
 import random
 import sys
@@ -110,10 +109,8 @@ def main():
                 pair.turn(cell, pool)
             print(f"round {round + 1} of {options.rounds}", file=sys.stderr)
     generator = numpy.random.default_rng(options.seed)
-    about = machine.description()
-    print(f"{about['cores']} cores of {about['processor']} (family {about['family']}, model {about['model']}), {threads} "
-          f"threads each, {setup.name}, {options.shape}, {options.rounds} rounds, turns of {SECONDS} s, "
-          f"{datetime.date.today().isoformat()}, commit {machine.commit()}, `neighbours.py {' '.join(sys.argv[3:])}`.\n")
+    print(machine.headline(
+        f"{threads} threads each", setup.name, options.shape, f"{options.rounds} rounds", f"turns of {SECONDS} s") + "\n")
     print("| engine | both together, of one alone | alone p50 ms | p99 | beside p50 ms | p99 |")
     print("| --- | --- | --- | --- | --- | --- |")
     for pair in sorted(pairs, key=lambda pair: -median(pair.shares)):

@@ -18,9 +18,12 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
 from pathlib import Path
 
 import numpy
+
+import machine
 
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 LONGEST = 128
@@ -56,7 +59,7 @@ def batches(encodings, rows):
 
 
 class OnnxRuntime:
-    name = "ONNX Runtime"
+    name, package = "ONNX Runtime", "onnxruntime"
 
     def __init__(self, built, threads, workers):
         import onnxruntime
@@ -88,7 +91,7 @@ class OnnxRuntime:
 
 
 class OpenVINO:
-    name = "OpenVINO"
+    name, package = "OpenVINO", "openvino"
 
     def __init__(self, built, threads, workers):
         import openvino
@@ -211,10 +214,14 @@ def main():
         print({name: round(values[-1], 3) for name, values in times.items()}, flush=True)
     same = sum(a == b for a, b in zip(label_lines(output), label_lines(ours), strict=True))
     ratios = [peer / own for peer, own in zip(times["peer"], times["espalier"])]
-    for name, values in times.items():
-        print(f"{name}: {statistics.median(values):.3f} s, {len(texts) / statistics.median(values):.0f} sentences/s")
-    print(f"Espalier is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f}); "
-          f"{same} of {len(texts)} labels are the same")
+    print("\n" + machine.headline(
+        f"{len(texts)} sentences of {Path(options.data).name}", f"{options.repetitions} rounds",
+        f"{kind.name} {metadata.version(kind.package)} with {workers} at once and {rows} rows a batch") + "\n")
+    print("| engine | s | sentences/s |\n| --- | ---: | ---: |")
+    for name, values in {kind.name: times["peer"], "Espalier": times["espalier"]}.items():
+        print(f"| {name} | {statistics.median(values):.1f} | {len(texts) / statistics.median(values):.0f} |")
+    print(f"\nEspalier is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f}); "
+          f"{same} of {len(texts)} labels are the same.")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ os.environ["RAYON_NUM_THREADS"] = "1"
 
 import tokenizers  # noqa: E402
 
+import machine  # noqa: E402
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Tests/Peers"))
 from tokenizers_train import bert, byte_pairs, roberta, sentencepieces, xlm_roberta  # noqa: E402
 
@@ -119,7 +121,8 @@ def main():
         directories.update((directory.name, directory) for directory in options.tokenizer)
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, {options.core})
-        print(f"{len(sentences)} sentences, tokenizers {tokenizers.__version__}, {options.rounds} rounds\n")
+        print(machine.headline(
+            f"{len(sentences)} sentences", "one core", f"tokenizers {tokenizers.__version__}", f"{options.rounds} rounds") + "\n")
         print("| tokenizer | tokens | package, M tokens/s | Espalier, M tokens/s | times as fast | rounds | package loads, s | Espalier loads, s |")
         print("|---|---|---|---|---|---|---|---|", flush=True)
         for name, directory in directories.items():
