@@ -18,6 +18,9 @@ until address="$(sed -n 's/listening on //p' "$output")" && [ -n "$address" ]; d
   sleep 0.05
 done
 
+echo "$(nproc) cores of $(sed -n 's/^model name[^:]*: //p;T;q' /proc/cpuinfo), $(date +%F), commit $(git -C "$here" describe --always --dirty --abbrev=10), \`load.sh $(basename "$model") $(basename "$SENTENCES") $seconds\`${ARGUMENTS:+ with $ARGUMENTS}:"
+echo
+
 memory() { awk '/VmRSS/ { print $2 }' /proc/$server/status; }
 
 # CONNECTIONS SECONDS PAUSE: requests a second, p50, p99 and the most in ms, errors.
@@ -27,15 +30,15 @@ load() {
 
 load 8 5 0 >/dev/null
 read -r single_rate single_p50 single_p99 _ _ <<<"$(load 1 10 0)"
-echo "one client: $single_rate requests/s, p50 $single_p50 ms, p99 $single_p99 ms"
+echo "- one client: $single_rate requests/s, p50 $single_p50 ms, p99 $single_p99 ms"
 
 peak=0
 for connections in 4 8 16 32 64 128; do
   read -r rate p50 p99 most errors <<<"$(load $connections 10 0)"
-  echo "$connections clients: $rate requests/s, p50 $p50 ms, p99 $p99 ms, errors $errors"
+  echo "- $connections clients: $rate requests/s, p50 $p50 ms, p99 $p99 ms, errors $errors"
   if awk "BEGIN { exit !($rate > $peak) }"; then peak="$rate"; fi
 done
-echo "peak: $peak requests/s"
+echo "- peak: $peak requests/s"
 
 # As many clients as the pause wants that half the peak comes of them, each at its own time.
 clients=32
@@ -43,8 +46,8 @@ before="$(memory)"
 pause="$(awk "BEGIN { print $clients * 2000 / $peak - $single_p50 }")"
 read -r rate p50 p99 most errors <<<"$(load $clients "$seconds" "$pause")"
 after="$(memory)"
-echo "half the peak for $seconds s: $rate requests/s, p50 $p50 ms, p99 $p99 ms, the most $most ms, errors $errors"
-awk "BEGIN { printf \"p99 at half the peak is %.1f times the p50 of one client\n\", $p99 / $single_p50 }"
-echo "memory: $before kB before, $after kB after"
+echo "- half the peak for $seconds s: $rate requests/s, p50 $p50 ms, p99 $p99 ms, the most $most ms, errors $errors"
+awk "BEGIN { printf \"- p99 at half the peak is %.1f times the p50 of one client\n\", $p99 / $single_p50 }"
+echo "- memory: $before kB before, $after kB after"
 kill -TERM $server
 wait $server

@@ -1,3 +1,4 @@
+internal import CKernels
 public import FoundationEssentials
 
 #if canImport(Darwin)
@@ -40,26 +41,36 @@ public struct AtomicDirectory: ~Copyable {
     if !isCommitted { try? FileManager.default.removeItem(at: url) }
   }
 
-  /// Gives the directory its name. An older one is moved aside first and removed last, so that at each moment the name
-  /// stands for the old content, the new one, or nothing.
+  /// Gives the directory its name. An older one changes places with it in one step and is removed last, so that at each
+  /// moment the name stands for the old content or the new one.
   public consuming func commit() throws(FileError) {
     let path = Self.plainPath(final)
     try DirectoryEntry.flush(url.path(percentEncoded: false))
     let parent = final.standardizedFileURL.deletingLastPathComponent()
-    let aside = parent.appending(path: TemporaryName.next(), directoryHint: .isDirectory)
-    let exists = unsafe access(path, F_OK) == 0
-    if exists {
+    var old: URL?
+    if unsafe access(path, F_OK) == 0 {
       try Self.checkReplaceable(final, marker: marker)
-      guard unsafe rename(path, Self.plainPath(aside)) == 0 else { throw .last("replace", path) }
-    }
-    guard unsafe rename(Self.plainPath(url), path) == 0 else {
-      let error = FileError.last("write", path)
-      if exists { _ = unsafe rename(Self.plainPath(aside), path) }
-      throw error
+      old = try replace(path, in: parent)
+    } else if unsafe rename(Self.plainPath(url), path) != 0 {
+      throw .last("write", path)
     }
     isCommitted = true
     try DirectoryEntry.flush(parent.path(percentEncoded: false))
-    if exists { try? FileManager.default.removeItem(at: aside) }
+    if let old { try? FileManager.default.removeItem(at: old) }
+  }
+
+  /// - Returns: where the older directory is now.
+  private borrowing func replace(_ path: String, in parent: URL) throws(FileError) -> URL {
+    if unsafe ck_exchange(Self.plainPath(url), path) == 0 { return url }
+    // Not every file system can do that. Then the older one is moved aside first, and for a moment there is none.
+    let aside = parent.appending(path: TemporaryName.next(), directoryHint: .isDirectory)
+    guard unsafe rename(path, Self.plainPath(aside)) == 0 else { throw .last("replace", path) }
+    guard unsafe rename(Self.plainPath(url), path) == 0 else {
+      let error = FileError.last("write", path)
+      _ = unsafe rename(Self.plainPath(aside), path)
+      throw error
+    }
+    return aside
   }
 
   private static func plainPath(_ url: URL) -> String {

@@ -230,6 +230,10 @@ int ck_affinity_count(void);
 // Has this process killed when the thread that started it ends. 0 where the system has no such thing.
 int ck_end_with_parent(void);
 
+// Two names, of files or directories of one file system, change places in one step. 0, or an error code: ENOSYS or EINVAL
+// where the system or the file system has no such thing.
+int ck_exchange(const char *a, const char *b);
+
 // Tells the core that this is a spin loop.
 static inline void ck_pause(void) {
 #if defined(__x86_64__)

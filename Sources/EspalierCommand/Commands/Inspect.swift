@@ -81,7 +81,9 @@ struct Inspect: AsyncParsableCommand {
     }
     try Output.line("  \(facts.sizeBytes) bytes needed for inference")
     if !facts.hasClassifier { try Output.line("  no classifier: fine-tune it first") }
-    if !hasTokenizer { try Output.line("  no tokenizer: neither tokenizer.json nor vocab.txt") }
+    if !hasTokenizer {
+      try Output.line("  no tokenizer: no tokenizer.json, no vocab.txt, no vocab.json with merges.txt")
+    }
     if !facts.unusedTensors.isEmpty { try Output.line("  not used: \(facts.unusedTensors.joined(separator: ", "))") }
     guard tensors else { return }
     for tensor in stored {

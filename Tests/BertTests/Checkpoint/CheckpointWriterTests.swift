@@ -1,6 +1,7 @@
 import Bert
 import Compute
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -49,6 +50,29 @@ import Testing
     let name = "classifier.weight"
     #expect(try open.floats(name) == golden.floats(name))
     #expect(try Checkpoint(modelDirectory: directory).floats(name) == golden.floats(name).map { $0 / 2 })
+  }
+
+  @Test("A model that is replaced is there at each moment")
+  func replacesInOneStep() throws {
+    let scratch = try ScratchDirectory()
+    let directory = scratch.url.appending(path: "model")
+    let writer = CheckpointWriter(configuration: BertConfiguration())
+    try writer.write([], to: directory)
+    let marker = directory.appending(path: "config.json").path(percentEncoded: false)
+    let isDone = Atomic<Bool>(false)
+    let absences = Atomic<Int>(0)
+    let watching = Thread {
+      while !isDone.load(ordering: .relaxed) {
+        if access(marker, F_OK) != 0 { absences.add(1, ordering: .relaxed) }
+      }
+      isDone.store(false, ordering: .releasing)
+    }
+    watching.start()
+    for _ in 0..<100 { try writer.write([], to: directory) }
+    isDone.store(true, ordering: .relaxed)
+    while isDone.load(ordering: .acquiring) { usleep(100) }
+    #expect(absences.load(ordering: .relaxed) == 0)
+    #expect(try scratch.entries() == ["model"])
   }
 
   @Test("An error leaves the old directory and nothing else")
