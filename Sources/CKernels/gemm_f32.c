@@ -13,15 +13,17 @@
 //         range, m or the instruction set are.
 //
 // Blocking (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008): for each block of rows
-// and of depth, a is packed into scratch (fits in L2), and each panel of b (its depth block fits in or near L1) meets
-// all row tiles of the block.
+// and of depth, a is packed into scratch, and each panel of b meets all row tiles of the block. Both come from L2 for each
+// tile: blocks of depth that L1 would hold (128) are slower, since each of them reads and writes the sums once more. What
+// a tile will need is fetched into L1 some steps before.
 //   AVX2     6 x 16: 12 accumulators, 2 vectors of b and 1 broadcast are 15 of 16 registers.
 //   AVX-512 14 x 32: 28 accumulators, 2 + 1 are 31 of 32 registers.
 // While a panel is multiplied, the next one is fetched into L2: tiles after the first read caches alone, so that the
 // prefetchers of the processor see no stream, and memory would rest. Each tile of the block fetches its share of the panel:
 // asked for at once, lines would hold all fill buffers of the core, which the panel at hand needs to come from L2.
-// Measured on one thread of a Zen 4 EPYC (peak of fused multiply-adds 118 GFLOP/s): 512x384x1536 (m n k) 110 GFLOP/s
-// with AVX2 and 112 with AVX-512, 512x768x3072 108 and 109, 16x384x1536 108 and 112.
+// Measured on one thread of a Zen 4 EPYC (peak of fused multiply-adds 118 GFLOP/s), with a depth of 384: 512x384x1536 (m n k)
+// 110 GFLOP/s with AVX2 and 112 with AVX-512, 512x768x3072 108 and 109, 16x384x1536 108 and 112. On a Cascade Lake Xeon 768
+// and the fetches into L1 gained up to 7 % with AVX-512 and 12 % with AVX2, at 512x768x3072 1 to 4 % and nothing.
 
 #include <string.h>
 
@@ -32,8 +34,10 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-// Depth block: a 16-column panel's block of 384 is 24 kB, a 32-column one's 48 kB.
-enum { CK_GEMM_DEPTH = 384 };
+// Depth block: BERT-base's width, whose products then write their sums once. The block of rows of that depth (288 kB with AVX2,
+// 336 kB with AVX-512) and a panel of it (48 kB, 96 kB) fit in an L2 of 512 kB.
+// Ahead: steps of depth, of at least 6 cycles each, that a fetch from L2 into L1 has.
+enum { CK_GEMM_DEPTH = 768, CK_GEMM_AHEAD = 8 };
 
 // ---- Scalar
 

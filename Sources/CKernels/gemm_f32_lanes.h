@@ -141,6 +141,14 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
       }
     }
     next += tile->next_step;
+    if (!is_f16 && panels == 1) {
+      // Panel and rows come from L2, for L1 holds neither whole: asked for some steps early, they are there in time.
+#pragma clang loop unroll(full)
+      for (size_t line = 0; line < NR * sizeof(float); line += 64) {
+        _mm_prefetch((const char *)(b_f32 + CK_GEMM_AHEAD * NR) + line, _MM_HINT_T0);
+      }
+      _mm_prefetch((const char *)(a + CK_GEMM_AHEAD * rows), _MM_HINT_T0);
+    }
     vf b[4 * PANEL_VECTORS];
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
