@@ -55,11 +55,16 @@ def description():
     }
 
 
-def headline(*details):
-    """What a table of results begins with: the machine, some details, the date, the commit, the script."""
+def headline(*details, command=None):
+    """What a table of results begins with: the machine, some details, the date, the commit, the command without folders."""
     about = description()
+    words = [os.path.basename(word.rstrip("/")) if "/" in word else word for word in command or sys.argv]
     parts = [
         f"{about['cores']} cores of {about['processor']} (family {about['family']}, model {about['model']})", *details,
-        datetime.date.today().isoformat(), f"commit {commit()}", f"`{os.path.basename(sys.argv[0])}`",
+        datetime.date.today().isoformat(), f"commit {commit()}", f"`{' '.join(words)}`",
     ]
     return ", ".join(parts) + "."
+
+
+if __name__ == "__main__":
+    print(headline(command=sys.argv[1:]))

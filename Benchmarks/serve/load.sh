@@ -18,7 +18,7 @@ until address="$(sed -n 's/listening on //p' "$output")" && [ -n "$address" ]; d
   sleep 0.05
 done
 
-echo "$(nproc) cores of $(sed -n 's/^model name[^:]*: //p;T;q' /proc/cpuinfo), $(date +%F), commit $(git -C "$here" describe --always --dirty --abbrev=10), \`load.sh $(basename "$model") $(basename "$SENTENCES") $seconds\`${ARGUMENTS:+ with $ARGUMENTS}:"
+python3 "$here/../peers/machine.py" "$0" "$@" ${ARGUMENTS:+"with $ARGUMENTS"}
 echo
 
 memory() { awk '/VmRSS/ { print $2 }' /proc/$server/status; }

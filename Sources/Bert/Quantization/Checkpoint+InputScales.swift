@@ -60,22 +60,10 @@ extension Checkpoint {
       try checkZeroPoints(Self.inputZeroPoint(besideScale: stored))
       return InputQuantization(scale: value)
     }
-    return InputQuantization(scale: value, zeroPoint: try inputZeroPoint(besideScale: stored))
-  }
-
-  private func inputZeroPoint(besideScale scale: String) throws(BertError) -> Int8 {
-    let stored = Self.inputZeroPoint(besideScale: scale)
-    guard let entry = files[stored] else {
-      throw .missingScales(path: path, tensor: scale, expected: stored)
-    }
-    guard entry.shape == [1] else {
-      throw .tensorShape(path: path, tensor: stored, expected: [1], found: entry.shape)
-    }
-    guard entry.dtype == .i8 else {
-      throw .tensorFormat(path: path, tensor: stored, expected: [.i8], found: entry.dtype)
-    }
-    let bytes = try files.file(of: stored).bytes(of: stored)
-    return bytes.withBytes { $0.withUnsafeBytes { $0.first.map { Int8(bitPattern: $0) } ?? 0 } }
+    let zeroPoint = Self.inputZeroPoint(besideScale: stored)
+    let bytes = try files.file(of: zeroPoint).bytes(of: zeroPoint)
+    return InputQuantization(
+      scale: value, zeroPoint: bytes.withBytes { $0.withUnsafeBytes { $0.first.map { Int8(bitPattern: $0) } ?? 0 } })
   }
 
   /// By what the input of several quantised weights is rounded, which are multiplied as one.
@@ -91,21 +79,33 @@ extension Checkpoint {
     return found.values.first
   }
 
-  /// Checks the scale of an input without reading it.
+  /// Checks the scale of an input, and its zero point if it has one, without reading them.
   ///
-  /// - Returns: its stored name.
+  /// - Returns: the stored name of the scale.
   @discardableResult
   func checkInputScale(_ name: String) throws(BertError) -> String {
     let weight = try stored(name)
     guard let stored = inputScaleNames[name], let entry = files[stored] else {
       throw .missingScales(path: path, tensor: weight, expected: Self.inputScale(beside: weight))
     }
-    guard entry.shape == [1] else {
-      throw .tensorShape(path: path, tensor: stored, expected: [1], found: entry.shape)
-    }
-    guard SafetensorsDType.floating.contains(entry.dtype) else {
-      throw .tensorFormat(path: path, tensor: stored, expected: SafetensorsDType.floating, found: entry.dtype)
+    try check(entry, isOneOf: SafetensorsDType.floating)
+    if configuration.quantization?.hasInputZeroPoint(name) ?? false {
+      let zeroPoint = Self.inputZeroPoint(besideScale: stored)
+      guard let entry = files[zeroPoint] else {
+        throw .missingScales(path: path, tensor: weight, expected: zeroPoint)
+      }
+      try check(entry, isOneOf: [.i8])
     }
     return stored
+  }
+
+  /// Of a single number.
+  private func check(_ entry: SafetensorsFile.Entry, isOneOf formats: [SafetensorsDType]) throws(BertError) {
+    guard entry.shape == [1] else {
+      throw .tensorShape(path: path, tensor: entry.name, expected: [1], found: entry.shape)
+    }
+    guard formats.contains(entry.dtype) else {
+      throw .tensorFormat(path: path, tensor: entry.name, expected: formats, found: entry.dtype)
+    }
   }
 }

@@ -26,26 +26,32 @@ public struct ModelQuantizer: Sendable {
   /// Weights may be F32, F16 or BF16; what isn't quantised is written as F32.
   ///
   /// - Parameter calibration: of this source, for a scheme that needs it; one with moments, which `int4` can use.
+  /// - Returns: how the inputs of layers are quantised, by the names of ``LinearSite``; nil where each token has its own scale.
   /// - Throws: ``BertError/alreadyQuantized(path:)``, ``BertError/groupSize(path:tensor:columns:group:)``,
   ///   ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity, and other cases of ``BertError``
   ///   for what can't be read or written; ``CompressionError/notCalibrated(scheme:site:)``.
   /// - Complexity: the quantised model is held in memory until it is written.
-  public func quantize(_ source: Checkpoint, to directory: URL, calibration: Calibration? = nil) throws {
+  @discardableResult
+  public func quantize(
+    _ source: Checkpoint, to directory: URL, calibration: Calibration? = nil
+  ) throws -> [String: InputRange]? {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
     guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
     guard !scheme.needsSelection else { throw CompressionError.needsSelection(scheme: scheme.rawValue) }
     try source.validate(requireClassifier: false)
-    try quantize(source, by: scheme.configuration(fourBit), to: directory, calibration: calibration)
+    return try quantize(source, by: scheme.configuration(fourBit), to: directory, calibration: calibration)
   }
 
   /// Writes what a configuration says, whatever the scheme.
+  @discardableResult
   package func quantize(
     _ source: Checkpoint, by quantization: QuantizationConfiguration, to directory: URL, calibration: Calibration?
-  ) throws {
+  ) throws -> [String: InputRange]? {
     var configuration = source.configuration
     configuration.quantization = quantization
     configuration.dtype = "float32"
-    let inputs = calibration?.ranges(ranges) ?? [:]
+    // Of a calibration for its moments nobody wants them, and they take a while.
+    let inputs = source.names.contains(where: quantization.hasInputScale) ? calibration?.ranges(ranges) : nil
     var rounding = RoundingBySite(moments: calibration?.moments ?? [:])
     var tensors: [TensorToWrite] = []
     for name in source.names {
@@ -55,7 +61,7 @@ public struct ModelQuantizer: Sendable {
       switch quantization.format(of: name) {
       case .int8 where shape.count == 2:
         tensors += quantized(name, shape, quantizer.quantized(values, columns: shape[1]))
-        if quantization.hasInputScale(name) { tensors += try inputTensors(name, inputs) }
+        if quantization.hasInputScale(name) { tensors += try inputTensors(name, inputs ?? [:]) }
       case .int4(let group, let isSymmetric) where shape.count == 2:
         try check(group, source, name, columns: shape[1])
         let quantizer = FourBitQuantizer(group: group, isSymmetric: isSymmetric)
@@ -74,6 +80,7 @@ public struct ModelQuantizer: Sendable {
       }
     }
     try CheckpointWriter(configuration: configuration, tokenizerSource: source.directory).write(tensors, to: directory)
+    return inputs
   }
 
   private func check(_ group: Int, _ source: Checkpoint, _ name: String, columns: Int) throws(BertError) {

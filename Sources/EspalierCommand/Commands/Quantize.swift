@@ -80,9 +80,8 @@ struct Quantize: AsyncParsableCommand {
     }
     let isCalibrated = scheme.needsCalibration || scheme.gainsByMoments && calibration != nil
     let calibration = isCalibrated ? try measured(source, calibration ?? "", progress) : nil
-    try quantizer.quantize(source, to: url, calibration: calibration)
-    let outcome = outcome(
-      target, directory, inputs: scheme.needsCalibration ? calibration?.ranges(ranges) : nil)
+    let inputs = try quantizer.quantize(source, to: url, calibration: calibration)
+    let outcome = outcome(target, directory, inputs: inputs)
     if display.json { return try Output.json(outcome) }
     try show(outcome)
   }

@@ -54,9 +54,8 @@ struct QuantizationStage {
       try runner.folder.makeParent(of: target)
       let checkpoint = try Checkpoint(modelDirectory: source)
       let calibration = try settings.calibration.map { try measured(checkpoint, $0, runner.progress) }
-      try quantizer.quantize(checkpoint, to: target, calibration: calibration)
-      let ranges = scheme.needsCalibration ? calibration?.ranges(quantizer.ranges) : nil
-      return (Findings(inputs: ranges), try ModelFiles.all(target))
+      let inputs = try quantizer.quantize(checkpoint, to: target, calibration: calibration)
+      return (Findings(inputs: inputs), try ModelFiles.all(target))
     }
     return record.outputs
   }

@@ -65,12 +65,10 @@ import Testing
       while !isDone.load(ordering: .relaxed) {
         if access(marker, F_OK) != 0 { absences.add(1, ordering: .relaxed) }
       }
-      isDone.store(false, ordering: .releasing)
     }
     watching.start()
+    defer { isDone.store(true, ordering: .relaxed) }
     for _ in 0..<100 { try writer.write([], to: directory) }
-    isDone.store(true, ordering: .relaxed)
-    while isDone.load(ordering: .acquiring) { usleep(100) }
     #expect(absences.load(ordering: .relaxed) == 0)
     #expect(try scratch.entries() == ["model"])
   }

@@ -47,11 +47,11 @@ import Testing
   }
 
   @Test func configuration() throws {
-    for isSymmetric in [true, false] {
+    for (ignore, isSymmetric) in [([], true), ([], false), (["classifier"], true), (["classifier"], false)] {
       for targets in [Set<QuantizationConfiguration.ModuleClass>([.linear]), [.linear, .embedding]] {
         let inputs = QuantizationConfiguration.Inputs.perTensor(isSymmetric: isSymmetric)
         var configuration = try BertConfigurationTests.read(BertConfigurationTests.text())
-        configuration.quantization = QuantizationConfiguration(targets: targets, ignore: ["classifier"], inputs: inputs)
+        configuration.quantization = QuantizationConfiguration(targets: targets, ignore: ignore, inputs: inputs)
         #expect(configuration.json.contains(#""strategy": "tensor""#))
         #expect(configuration.json.contains(#""symmetric": false"#) == !isSymmetric)
         let again = try BertConfigurationTests.read(configuration.json)
@@ -217,7 +217,10 @@ import Testing
     let path = "DIR/model/model.safetensors: tensor "
     let name = query.replacing("scale", with: "zero_point")
     let missing = try refusal(Self.asymmetric) { $0[name] = nil }
-    #expect(missing == "\(path)'\(query)' is quantised, but expected beside it the tensor '\(name)'")
+    #expect(
+      missing
+        == "\(path)'\(query.replacing("input_scale", with: "weight"))' is quantised, but expected beside it the tensor '\(name)'"
+    )
     #expect(checking() == missing)
     let shape = try refusal(Self.asymmetric) {
       $0[name] = TensorToWrite(name: name, shape: [2], dtype: .i8, bytes: [1, 1])
