@@ -31,6 +31,7 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
@@ -53,7 +54,11 @@ let package = Package(
       name: "Benchmarking", dependencies: ["Bert", "Compute", "Measurement", "Reports", "Text", "Training"],
       swiftSettings: settings),
     .target(name: "ONNX", dependencies: ["Bert", "Compute"], swiftSettings: settings),
-    .target(name: "Espalier", dependencies: ["Bert", "Compute", "JSON", "Text", "Training"], swiftSettings: settings),
+    .target(
+      name: "Espalier",
+      dependencies: [
+        "Bert", "Compute", "JSON", "Text", "Training", .product(name: "DequeModule", package: "swift-collections"),
+      ], swiftSettings: settings),
     .target(
       name: "Serving",
       dependencies: [

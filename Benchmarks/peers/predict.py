@@ -190,6 +190,10 @@ def main():
     texts, tokens = sentences(options.data), tokenizer(options.model)
     output = str(Path(scratch.name) / "peer.jsonl")
 
+    def sentence(entry):
+        seconds, kind, workers, rows = entry
+        return f"{kind.name}, {workers} at once, {rows} rows: {len(part) / seconds:.0f} sentences/s"
+
     # The peer's best: the fastest of all settings on each eighth sentence.
     part, tried = texts[::8], []
     for kind in (OnnxRuntime, OpenVINO):
@@ -201,9 +205,9 @@ def main():
                 peer_run(engine, part[:500], tokens, rows, labels, output)
                 seconds = min(peer_run(engine, part, tokens, rows, labels, output) for _ in range(2))
                 tried.append((seconds, kind, workers, rows))
-                print(f"{kind.name}, {workers} at once, {rows} rows: {len(part) / seconds:.0f} sentences/s", flush=True)
+                print(sentence(tried[-1]), file=sys.stderr)
     seconds, kind, workers, rows = min(tried, key=lambda entry: entry[0])
-    print(f"the fastest: {kind.name}, {workers} at once, {rows} rows", flush=True)
+    print(f"the fastest: {kind.name}, {workers} at once, {rows} rows", file=sys.stderr)
 
     engine, ours = kind(built, options.threads, workers), str(Path(scratch.name) / "espalier.jsonl")
     peer_run(engine, part, tokens, rows, labels, output)
@@ -211,17 +215,19 @@ def main():
     for _ in range(options.repetitions):
         times["peer"].append(peer_run(engine, texts, tokens, rows, labels, output))
         times["espalier"].append(espalier_run(options.espalier, options.quantised, options.data, ours, options.threads))
-        print({name: round(values[-1], 3) for name, values in times.items()}, flush=True)
+        print({name: round(values[-1], 3) for name, values in times.items()}, file=sys.stderr)
     same = sum(a == b for a, b in zip(label_lines(output), label_lines(ours), strict=True))
     ratios = [peer / own for peer, own in zip(times["peer"], times["espalier"])]
-    print("\n" + machine.headline(
+    print("# `espalier predict` beside the fastest peer\n\n" + machine.headline(
         f"{len(texts)} sentences of {Path(options.data).name}", f"{options.repetitions} rounds",
         f"{kind.name} {metadata.version(kind.package)} with {workers} at once and {rows} rows a batch") + "\n")
     print("| engine | s | sentences/s |\n| --- | ---: | ---: |")
     for name, values in {kind.name: times["peer"], "Espalier": times["espalier"]}.items():
         print(f"| {name} | {statistics.median(values):.1f} | {len(texts) / statistics.median(values):.0f} |")
     print(f"\nEspalier is {statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f}); "
-          f"{same} of {len(texts)} labels are the same.")
+          f"{same} of {len(texts)} labels are the same.\n\nWhat the peers were tried with, on each eighth sentence:\n")
+    for entry in tried:
+        print(f"- {sentence(entry)}")
 
 
 if __name__ == "__main__":

@@ -87,5 +87,8 @@ public final class TextClassifier: Sendable {
     try await predict(inputs: [ClassifierInput(text)])[0]
   }
 
-  package func predict(inputs: [ClassifierInput]) async throws -> [Prediction] { try await queue.answers(inputs) }
+  /// - Throws: ``ClassifierError/tooSlow(limit:)`` besides, where the answers take longer than `limit`.
+  package func predict(inputs: [ClassifierInput], within limit: TimeLimit? = nil) async throws -> [Prediction] {
+    try await queue.answers(inputs, within: limit)
+  }
 }

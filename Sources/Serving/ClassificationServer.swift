@@ -36,13 +36,17 @@ package struct ClassificationServer: Sendable {
   /// - Parameter onListening: called with the port, once clients can connect.
   /// - Throws: ``ServerError/listen(host:port:reason:)``.
   package func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
-    let (bodyBytes, metrics) = (configuration.limits.bodyBytes, metrics)
+    let (bodyBytes, timeout, metrics) = (configuration.limits.bodyBytes, configuration.requestTimeout, metrics)
     let application = Application(
-      responder: Responder(models: models, configuration: configuration, metrics: metrics, facts: facts),
+      responder: Responder(
+        models: models, configuration: configuration, metrics: metrics, facts: facts,
+        limit: TimeLimit(configuration.requestTimeout)),
       server: .http1(
         configuration: .init(
-          additionalChannelHandlers: [ConnectionGuard(bodyBytes: bodyBytes, metrics: metrics)],
-          idleTimeout: .nanoseconds(Int64(configuration.idleTimeout / .nanoseconds(1))))),
+          additionalChannelHandlers: [
+            ConnectionGuard(bodyBytes: bodyBytes, timeout: timeout, metrics: metrics)
+          ],
+          idleTimeout: TimeAmount(configuration.idleTimeout))),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: "espalier",
         backlog: 1024,

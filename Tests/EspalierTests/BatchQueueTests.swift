@@ -77,6 +77,36 @@ import Testing
     #expect(work.batches.last == [6])
   }
 
+  @Test("What takes longer than its limit ends, and its inputs are dropped; others stay") func limit() async throws {
+    let work = DoublingWork(isHeld: true)
+    let queue = BatchQueue(work, limits: .init(batchCost: 100), name: "test")
+    let (short, long) = (TimeLimit(.milliseconds(10)), TimeLimit(.seconds(3600)))
+    async let running = queue.answers([1], within: long)
+    try await work.untilRunning()
+    async let patient = queue.answers([2, 3], within: long)
+    try await until { queue.waitingCost == 5 }
+    // One after the other, so that nothing is watched in between; and then at once.
+    for _ in 0..<3 {
+      await #expect(throws: ClassifierError.tooSlow(limit: .milliseconds(10))) {
+        try await queue.answers([7, 8], within: short)
+      }
+      #expect(queue.waitingCost == 5)
+    }
+    await withTaskGroup(of: Void.self) { group in
+      for count in 1...20 {
+        group.addTask {
+          await #expect(throws: ClassifierError.tooSlow(limit: .milliseconds(10))) {
+            try await queue.answers([Int](repeating: 9, count: count), within: short)
+          }
+        }
+      }
+    }
+    #expect(queue.waitingCost == 5)
+    work.release()
+    #expect(try await [running, patient] == [[2], [4, 6]])
+    #expect(work.batches == [[1], [2, 3]])
+  }
+
   @Test("A request of many inputs lets others have their turn") func turns() async throws {
     let work = DoublingWork(isHeld: true)
     let queue = BatchQueue(work, limits: .init(batchCost: 8), name: "test")

@@ -42,11 +42,17 @@ package final class BatchQueue<Work: BatchWork>: Sendable {
 
   /// The answers to inputs, in order. May be called from many tasks at once; inputs of a cancelled task are dropped.
   ///
-  /// - Throws: ``ClassifierError/overloaded(waiting:limit:)`` where too much waits, `CancellationError`, and the first error
-  ///   among the answers.
-  package func answers(_ inputs: [Work.Input]) async throws -> [Work.Answer] {
+  /// - Parameter limit: after which the inputs are dropped.
+  /// - Throws: ``ClassifierError/overloaded(waiting:limit:)`` where too much waits, ``ClassifierError/tooSlow(limit:)``,
+  ///   `CancellationError`, and the first error among the answers.
+  package func answers(_ inputs: [Work.Input], within limit: TimeLimit? = nil) async throws -> [Work.Answer] {
     guard !inputs.isEmpty else { return [] }
     let request = BatchRequest<Work.Input, Work.Answer>(inputs, costs: inputs.map(work.estimate))
+    let watched = limit?.watch { [waiting, duration = limit?.duration ?? .zero] in
+      request.finish(.failure(ClassifierError.tooSlow(limit: duration)))
+      waiting.remove(request)
+    }
+    defer { if let watched { limit?.forget(watched) } }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         request.wait(continuation)

@@ -4,7 +4,7 @@ internal import NIOHTTP1
 internal import NIOHTTPTypes
 
 /// What Hummingbird leaves to others, on each connection: problem documents for what is no HTTP, the end of a connection
-/// whose answer says so, and `100 Continue`.
+/// whose answer says so, a limit to the time in which a request arrives, and `100 Continue`.
 ///
 /// Not Sendable: a channel's handlers are called on its event loop alone.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -14,13 +14,20 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let bodyBytes: Int
+  private let timeout: Duration
   private let metrics: ServingMetrics
+  /// Until the end of the request that is arriving.
+  private var arrival: Scheduled<Void>?
   private var parserError: HTTPParserError?
   private var closesAfterAnswer = false
   private var isCounted = false
 
-  init(bodyBytes: Int, metrics: ServingMetrics) {
+  /// - Parameters:
+  ///   - bodyBytes: the most that a body may have.
+  ///   - timeout: from a request's head to its end.
+  init(bodyBytes: Int, timeout: Duration, metrics: ServingMetrics) {
     self.bodyBytes = bodyBytes
+    self.timeout = timeout
     self.metrics = metrics
   }
 
@@ -32,16 +39,29 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   func handlerRemoved(context: ChannelHandlerContext) {
     if isCounted { metrics.countConnections(-1) }
     isCounted = false
+    arrival?.cancel()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .head(let head) = unwrapInboundIn(data), head.headerFields[.expect]?.lowercased() == "100-continue",
+    let part = unwrapInboundIn(data)
+    switch part {
+    case .head: awaitEnd(context)
+    case .body: break
+    case .end: arrival?.cancel()
+    }
+    if case .head(let head) = part, head.headerFields[.expect]?.lowercased() == "100-continue",
       head.headerFields[.contentLength].flatMap({ Int($0) }) ?? 0 <= bodyBytes
     {
       // A body that is too large is refused before it is sent.
       context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
     }
     context.fireChannelRead(data)
+  }
+
+  /// Whoever reads the request meets the error where the rest of it would come.
+  private func awaitEnd(_ context: ChannelHandlerContext) {
+    let (pipeline, slow) = (context.pipeline, SlowRequest(limit: timeout))
+    arrival = context.eventLoop.scheduleTask(in: TimeAmount(timeout)) { pipeline.fireErrorCaught(slow) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -86,4 +106,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     context.close(mode: .output, promise: nil)
     context.eventLoop.scheduleTask(in: .seconds(2)) { channel.close(promise: nil) }
   }
+}
+
+/// A request didn't arrive in time.
+struct SlowRequest: Error {
+  var limit: Duration
 }

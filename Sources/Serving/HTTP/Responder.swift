@@ -16,6 +16,8 @@ struct Responder: HTTPResponder {
   let configuration: ServingConfiguration
   let metrics: ServingMetrics
   let facts: ServerFacts
+  /// Of an answer.
+  let limit: TimeLimit
   /// Parses bodies that take long, one at a time, off the cooperative pool.
   private let parser = DispatchQueue(label: "espalier bodies")
 
@@ -27,6 +29,11 @@ struct Responder: HTTPResponder {
       response = try await answer(request, endpoint)
     } catch let problem as ProblemDocument {
       response = Self.response(problem)
+    } catch let slow as SlowRequest {
+      response = Self.response(
+        ProblemDocument(
+          kind: .slowRequest, status: .requestTimeout, detail: "expected the whole request within \(slow.limit)",
+          closes: true))
     } catch let error as HTTPParserError {
       // Hummingbird ends the connection then, and ConnectionGuard writes the answer.
       throw error
@@ -78,13 +85,7 @@ struct Responder: HTTPResponder {
 
 extension Responder {
   private func predict(_ request: Request) async throws -> Response {
-    let limit = configuration.requestTimeout
-    let bytes = try await withTimeLimit(limit) {
-      ProblemDocument(
-        kind: .slowRequest, status: .requestTimeout, detail: "expected the whole request within \(limit)", closes: true)
-    } _: {
-      try await request.bytes(limit: configuration.limits.bodyBytes)
-    }
+    let bytes = try await request.bytes(limit: configuration.limits.bodyBytes)
     let asked = try await parsed(bytes)
     guard let model = asked.model == nil ? models.first : models.first(where: { $0.name == asked.model }) else {
       let names = models.map(\.name).joined(separator: ", ")
@@ -93,13 +94,11 @@ extension Responder {
     let start = ContinuousClock.now
     let predictions: [Prediction]
     do {
-      predictions = try await withTimeLimit(limit) {
-        ProblemDocument.unavailable(
-          .tooSlow, "expected an answer within \(limit)",
-          retryAfter: metrics.secondsUntilDone(model.classifier.waitingTokens, model: model.name))
-      } _: {
-        try await model.classifier.predict(inputs: asked.inputs)
-      }
+      predictions = try await model.classifier.predict(inputs: asked.inputs, within: limit)
+    } catch ClassifierError.tooSlow(let limit) {
+      throw ProblemDocument.unavailable(
+        .tooSlow, "expected an answer within \(limit)",
+        retryAfter: metrics.secondsUntilDone(model.classifier.waitingTokens, model: model.name))
     } catch ClassifierError.overloaded(let waiting, let limit) {
       throw ProblemDocument.unavailable(
         .overloaded, "\(waiting) tokens wait for '\(model.name)', expected at most \(limit) with this request",
