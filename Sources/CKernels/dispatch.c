@@ -16,6 +16,7 @@
       .gemm_s8_mr = mr,                                                                   \
       .gemm_s8_nr = nr,                                                                   \
       .gemm_s8_row_block = s8_block,                                                      \
+      .gemm_s8_type = ck_s8_gemm_type_##s8_suffix,                                        \
       .gemm_s8_packed_bytes = ck_s8_gemm_packed_bytes_##s8_suffix,                        \
       .gemm_s8_scratch_count = ck_s8_gemm_scratch_count_##s8_suffix,                      \
       .gemm_s8_pack_b = ck_s8_gemm_pack_b_##s8_suffix,                                    \

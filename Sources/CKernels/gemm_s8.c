@@ -14,7 +14,8 @@
 // 2 * 255 * 127 = 64770 overflows. Here bytes are widened to 16 bits and vpmaddwd adds two products of s16 and s16 in 32
 // bits, which also has room for the -255...255 of a zero point. AVX-512 VNNI (vpdpbusd) adds four products of u8 and s8 in
 // 32 bits without saturation: activations are stored as q + o + 128, and the sum starts at -(o + 128) * sum_p w[j, p], which
-// takes that out again.
+// takes that out again. Weights whose pairs fit 16 bits are multiplied as bytes on AVX2 and AVX-512 too: see
+// gemm_s8_pairs.c.
 //
 // Layout  a: rows of k contiguous floats. w: s8 rows of k, packed as gemm_s8_panel.h says. c, preactivation, residual:
 //         rows of n contiguous floats. A block of rows is quantised into scratch, a tile's rows side by side: step s of
@@ -38,7 +39,15 @@
 
 #define NR CK_GEMM_NR_SCALAR
 
-size_t ck_s8_gemm_packed_bytes_scalar(size_t n, size_t k) { return (n + NR - 1) / NR * ck_s8_panel_bytes(k, NR, 1); }
+ck_type ck_s8_gemm_type_scalar(size_t n, size_t k, const int8_t *w) {
+  (void)n, (void)k, (void)w;
+  return CK_TYPE_S8;
+}
+
+size_t ck_s8_gemm_packed_bytes_scalar(size_t n, size_t k, ck_type type) {
+  (void)type;
+  return (n + NR - 1) / NR * ck_s8_panel_bytes(k, NR, 1);
+}
 
 // A quantised row of s16, and a column of weights.
 size_t ck_s8_gemm_scratch_count_scalar(size_t k, ck_type type) {
@@ -46,8 +55,9 @@ size_t ck_s8_gemm_scratch_count_scalar(size_t k, ck_type type) {
   return 3 * k / sizeof(float) + 1;
 }
 
-void ck_s8_gemm_pack_b_scalar(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
-                              size_t panel_end, int8_t *packed) {
+void ck_s8_gemm_pack_b_scalar(size_t n, size_t k, ck_type type, const int8_t *w, const float *scales,
+                              size_t panel_begin, size_t panel_end, int8_t *packed) {
+  (void)type;
   for (size_t panel = panel_begin; panel < panel_end; ++panel) {
     ck_s8_pack_panel(n, k, w, scales, panel, NR, 1, packed);
   }
@@ -137,6 +147,7 @@ CK_SCALAR void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, siz
 #if defined(__x86_64__)
 
 #define STEP 2
+#define HAS_PAIRS
 
 #define MR CK_GEMM_MR_AVX2
 #define NR CK_GEMM_NR_AVX2
@@ -147,22 +158,10 @@ CK_SCALAR void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, siz
 
 typedef __m256i vi_avx2;
 #define vi vi_avx2
-CK_INLINE vi ck_s8_set_avx2(uint32_t x) { return _mm256_set1_epi32((int)x); }
 CK_INLINE vi ck_s8_weights_avx2(const int8_t *p) {
   return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)p));
 }
 CK_INLINE vi ck_s8_dot_avx2(vi sum, vi a, vi b) { return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b)); }
-CK_INLINE vf ck_s8_float_avx2(vi x) { return _mm256_cvtepi32_ps(x); }
-CK_INLINE vi ck_s8_round_avx2(vf x) { return _mm256_cvtps_epi32(x); }
-CK_INLINE vi ck_s8_larger_magnitude_avx2(vi best, vf x) {
-  return _mm256_max_epu32(best, _mm256_castps_si256(vabs(x)));
-}
-CK_INLINE uint32_t ck_s8_largest_avx2(vi x) {
-  uint32_t lane[CK_LANES], largest = 0;
-  _mm256_storeu_si256((__m256i *)lane, x);
-  for (size_t i = 0; i < CK_LANES; ++i) largest = lane[i] > largest ? lane[i] : largest;
-  return largest;
-}
 CK_INLINE vi ck_s8_start_avx2(const int32_t *negated_sums, int32_t offset) {
   (void)negated_sums, (void)offset;
   return _mm256_setzero_si256();
@@ -174,6 +173,7 @@ CK_INLINE void ck_s8_words_avx2(vi q, int32_t offset, uint32_t *words) {
   _mm_storeu_si128((__m128i *)words, _mm_packs_epi32(low, high));
 }
 #define S4_STEP 4
+#include "lanes_avx2_s8.h"
 #include "gemm_s8_lanes.h"
 #undef vi
 #include "lanes_end.h"

@@ -1,9 +1,10 @@
 // gemm_s8_lanes.h: the vector version of gemm_s8.c, which see. Included within a region (see lanes.h), with MR, NR,
 // ROW_BLOCK, STEP, CK_GEMM_EACH_HEIGHT, CK_S8_NAME, and the ck_s8_ operations on vectors of 32-bit words set;
-// S4_STEP, if weights of four bits aren't unpacked but have a product of their own.
+// S4_STEP, if weights of four bits aren't unpacked but have a product of their own; HAS_PAIRS, if the set
+// has the product of S8_PAIRS; IS_PAIRS, if it is this one, of which gemm alone is made.
 
 #include "gemm_epilogue_lanes.h"
-#ifndef S4_STEP
+#if !defined(S4_STEP) && !defined(IS_PAIRS)
 #include "gemm_s4_lanes.h"
 #define S4_STEP STEP
 #define S4_UNPACKS
@@ -12,14 +13,32 @@
 #define PANEL_VECTORS (NR / CK_LANES)
 #define VECTOR_BYTES (CK_LANES * STEP)
 
-size_t CK_S8_NAME(ck_s8_gemm_packed_bytes)(size_t n, size_t k) {
-  return (n + NR - 1) / NR * ck_s8_panel_bytes(k, NR, STEP);
+// ---- Packing
+
+#ifndef IS_PAIRS
+
+#ifdef HAS_PAIRS
+#define STEP_OF(type) ((type) == CK_TYPE_S8_PAIRS ? CK_S8_PAIRS_STEP : STEP)
+#else
+#define STEP_OF(type) ((void)(type), STEP)
+#endif
+
+ck_type CK_S8_NAME(ck_s8_gemm_type)(size_t n, size_t k, const int8_t *w) {
+#ifdef HAS_PAIRS
+  if (ck_s8_pairs_fit(n, k, w)) return CK_TYPE_S8_PAIRS;
+#endif
+  (void)n, (void)k, (void)w;
+  return CK_TYPE_S8;
 }
 
-void CK_S8_NAME(ck_s8_gemm_pack_b)(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
-                                   size_t panel_end, int8_t *packed) {
+size_t CK_S8_NAME(ck_s8_gemm_packed_bytes)(size_t n, size_t k, ck_type type) {
+  return (n + NR - 1) / NR * ck_s8_panel_bytes(k, NR, STEP_OF(type));
+}
+
+void CK_S8_NAME(ck_s8_gemm_pack_b)(size_t n, size_t k, ck_type type, const int8_t *w, const float *scales,
+                                   size_t panel_begin, size_t panel_end, int8_t *packed) {
   for (size_t panel = panel_begin; panel < panel_end; ++panel) {
-    ck_s8_pack_panel(n, k, w, scales, panel, NR, STEP, packed);
+    ck_s8_pack_panel(n, k, w, scales, panel, NR, STEP_OF(type), packed);
   }
 }
 
@@ -33,6 +52,10 @@ void CK_S8_NAME(ck_s4_gemm_pack_b)(const ck_weights_s4 *weights, size_t panel_be
     ck_s4_pack_panel(weights, panel, NR, S4_STEP, sizeof(vi), packed);
   }
 }
+
+#undef STEP_OF
+
+#endif  // IS_PAIRS
 
 // ---- Quantising
 
@@ -96,19 +119,33 @@ CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, c
   const int8_t *b = header + NR * (sizeof(float) + sizeof(int32_t));
   const int8_t *next = tile->next;
   for (size_t s = 0; s < tile->steps; ++s) {
-    vi weights[4 * PANEL_VECTORS];
+    size_t at[4 * PANEL_VECTORS];
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
-      const size_t at = v / PANEL_VECTORS * tile->panel_bytes + v % PANEL_VECTORS * VECTOR_BYTES;
-      if (at % 64 == 0 || v % PANEL_VECTORS == 0) _mm_prefetch((const char *)next + at, _MM_HINT_T1);
-      weights[v] = CK_S8_NAME(ck_s8_weights)(b + at);
+      at[v] = v / PANEL_VECTORS * tile->panel_bytes + v % PANEL_VECTORS * VECTOR_BYTES;
+      if (at[v] % 64 == 0 || v % PANEL_VECTORS == 0) _mm_prefetch((const char *)next + at[v], _MM_HINT_T1);
     }
+#ifndef IS_PAIRS
+    vi weights[4 * PANEL_VECTORS];
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) weights[v] = CK_S8_NAME(ck_s8_weights)(b + at[v]);
+#endif
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; ++r) {
       const vi broadcast = CK_S8_NAME(ck_s8_set)(a[r]);
+#ifdef IS_PAIRS
+      // Weights are read anew for each row, as a product's second operand: registers are for sums. The compiler, which would
+      // keep them, isn't told that the address stays the same.
+      __asm__("" : "+r"(b));
+#endif
 #pragma clang loop unroll(full)
       for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+#ifdef IS_PAIRS
+        const vi weights = CK_S8_NAME(ck_s8_weights)(b + at[v]);
+        sum[r][v] = CK_S8_NAME(ck_s8_dot)(sum[r][v], broadcast, weights);
+#else
         sum[r][v] = CK_S8_NAME(ck_s8_dot)(sum[r][v], broadcast, weights[v]);
+#endif
       }
     }
     a += rows;
@@ -149,11 +186,14 @@ CK_GEMM_EACH_HEIGHT(CK_S8_TILES)
 static void (*const CK_S8_NAME(ck_s8_tile_functions)[MR][2])(const CK_S8_NAME(ck_s8_tile) *) = {
     CK_GEMM_EACH_HEIGHT(CK_S8_ROW)};
 
+#ifndef IS_PAIRS
+
 #ifndef S4_UNPACKS
 #include "gemm_s4_avx2.h"
 #endif
 
-// The scales of a block's rows, and its quantised values; then as many unpacked panels as a tile takes.
+// The scales of a block's rows, and its quantised values, of which S8_PAIRS has fewer words; then as many unpacked panels
+// as a tile takes.
 size_t CK_S8_NAME(ck_s8_gemm_scratch_count)(size_t k, ck_type type) {
   const size_t activations = ROW_BLOCK * (1 + (k + STEP - 1) / STEP);
   if (type != CK_TYPE_S4) return activations;
@@ -164,9 +204,17 @@ size_t CK_S8_NAME(ck_s8_gemm_scratch_count)(size_t k, ck_type type) {
 #endif
 }
 
+#endif  // IS_PAIRS
+
 void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
                             size_t panel_end, float *scratch) {
-#ifndef S4_UNPACKS
+#ifdef HAS_PAIRS
+  if (args->b_type == CK_TYPE_S8_PAIRS) {
+    CK_NAME(ck_s8_gemm_pairs)(args, row_begin, row_end, panel_begin, panel_end, scratch);
+    return;
+  }
+#endif
+#if !defined(S4_UNPACKS) && !defined(IS_PAIRS)
   if (args->b_type == CK_TYPE_S4) {
     CK_S8_NAME(ck_s4_gemm)(args, row_begin, row_end, panel_begin, panel_end, scratch);
     return;

@@ -36,6 +36,26 @@ static inline void ck_s8_pack_panel(size_t n, size_t k, const int8_t *w, const f
 
 enum { CK_S8_OFFSET = 128 };  // what makes a u8 of an s8
 
+// The largest magnitude of w[j, p] + w[j, p + 1], p even, with which 16 bits hold u[p] * w[j, p] + u[p + 1] * w[j, p + 1]
+// for all u of 0...255: where both are of one sign, that is at most 255 * 128 = 32640. Of unlike signs it is at most that
+// of one alone, 255 * 128 too.
+enum { CK_S8_PAIR_LIMIT = 128 };
+
+enum { CK_S8_PAIRS_STEP = 4 };  // of panels for the product of pairs
+
+// Whether all pairs of w [n, k] are within the limit. Ordinary weights end it after a few rows.
+static inline int ck_s8_pairs_fit(size_t n, size_t k, const int8_t *w) {
+  for (size_t j = 0; j < n; ++j, w += k) {
+    int exceeds = 0;
+    for (size_t p = 0; p + 1 < k; p += 2) {
+      const int sum = w[p] + w[p + 1];
+      exceeds |= sum > CK_S8_PAIR_LIMIT || sum < -CK_S8_PAIR_LIMIT;
+    }
+    if (exceeds) return 0;
+  }
+  return 1;
+}
+
 typedef struct ck_s8_scale {
   float scale;    // a step of the quantised values
   float inverse;  // what values are multiplied by

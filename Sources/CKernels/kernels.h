@@ -65,10 +65,11 @@
 
 // The integer product has a version more than the others: AVX-512 with and without VNNI.
 #define CK_DECLARE_S8(isa)                                                                                            \
-  size_t ck_s8_gemm_packed_bytes_##isa(size_t n, size_t k);                                                           \
+  ck_type ck_s8_gemm_type_##isa(size_t n, size_t k, const int8_t *w);                                                 \
+  size_t ck_s8_gemm_packed_bytes_##isa(size_t n, size_t k, ck_type type);                                             \
   size_t ck_s8_gemm_scratch_count_##isa(size_t k, ck_type type);                                                      \
-  void ck_s8_gemm_pack_b_##isa(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,          \
-                               size_t panel_end, int8_t *packed);                                                     \
+  void ck_s8_gemm_pack_b_##isa(size_t n, size_t k, ck_type type, const int8_t *w, const float *scales,                \
+                               size_t panel_begin, size_t panel_end, int8_t *packed);                                 \
   void ck_s8_gemm_##isa(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,               \
                         size_t panel_end, float *scratch);                                                            \
   size_t ck_s4_gemm_packed_bytes_##isa(size_t n, size_t k, size_t group);                                             \
@@ -83,6 +84,12 @@ CK_DECLARE(avx512)
 CK_DECLARE_S8(avx2)
 CK_DECLARE_S8(avx512)
 CK_DECLARE_S8(avx512vnni)
+
+// The product of S8_PAIRS, to which gemm_s8 goes.
+void ck_s8_gemm_pairs_avx2(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                           size_t panel_end, float *scratch);
+void ck_s8_gemm_pairs_avx512(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                             size_t panel_end, float *scratch);
 #endif
 
 // Micro-tile of gemm, rows by columns; see gemm_f32.c for why.

@@ -8,6 +8,8 @@ public enum CompressionError: Error, Equatable, Sendable {
   case needsTraining(scheme: String)
   /// Of a scheme that is chosen on labelled sentences, where there are none.
   case needsSelection(scheme: String)
+  /// A reduced range of a scheme whose weights are none of s8.
+  case noRangeToReduce(scheme: String)
   /// A loss of accuracy that can't be asked for.
   case budget(maxDrop: Double)
   /// The model's training didn't round as the scheme does.
@@ -44,6 +46,9 @@ extension CompressionError: CustomStringConvertible {
         + "'qat' says how it is trained"
     case .needsSelection(let scheme):
       "\(scheme) chooses formats on labelled sentences that are held out of the training: expected some, found none"
+    case .noRangeToReduce(let scheme):
+      "\(scheme): a reduced range is one of INT8 weights; expected one of "
+        + QuantizationScheme.allCases.filter(\.hasReducibleRange).map(\.rawValue).joined(separator: ", ")
     case .budget(let maxDrop):
       "a budget of \(maxDrop): expected a drop of accuracy from 0 to 1, such as 0.003"
     case .notTrained(let scheme):

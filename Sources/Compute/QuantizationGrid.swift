@@ -6,6 +6,9 @@ public enum QuantizationGrid: Hashable, Sendable {
   /// s8, -127...127, a step for each row: max |row| / 127. Rows are divided by their step. For weights, whose rows are
   /// output channels, and look-up tables; a row of zeros has the step 1.
   case rows
+  /// The same in half the range, -64...64: max |row| / 64. The product of such weights takes fewer instructions where there
+  /// is no VNNI: see `gemm_s8_pairs.c`.
+  case reducedRows
   /// 4 bits, -8...7, a step for each group of that many consecutive values of a row, which is a whole multiple, 1 to 15, of a
   /// step of its row: the numbers of stored weights of four bits, whose products are exact in integers.
   ///
@@ -25,6 +28,7 @@ public enum QuantizationGrid: Hashable, Sendable {
   public var limit: Int {
     switch self {
     case .tokens, .rows, .step: 127
+    case .reducedRows: 64
     case .groups: 7
     }
   }
@@ -32,7 +36,7 @@ public enum QuantizationGrid: Hashable, Sendable {
   /// The least whole number.
   public var lowest: Int {
     switch self {
-    case .tokens, .rows: -limit
+    case .tokens, .rows, .reducedRows: -limit
     case .groups, .step: -limit - 1
     }
   }
@@ -41,7 +45,7 @@ public enum QuantizationGrid: Hashable, Sendable {
   func groupSize(columns: Int) -> Int {
     switch self {
     case .groups(let size): max(1, size)
-    case .tokens, .rows, .step: max(1, columns)
+    case .tokens, .rows, .reducedRows, .step: max(1, columns)
     }
   }
 

@@ -142,6 +142,15 @@ import Testing
     let standard = (model.path.hasSuffix("/") ? String(model.path.dropLast()) : model.path) + "-int8-ptq-dynamic"
     #expect(try Program.run(["inspect", standard]).status == 0)
     try FileManager.default.removeItem(atPath: standard)
+    // Another range, of which the facts say nothing.
+    let reduced = scratch.path + "/reduced"
+    #expect(try Program.run(arguments + ["--reduce-range", "--output", reduced]).status == 0)
+    let name = "/model.safetensors"
+    #expect(try Data(contentsOf: URL(filePath: reduced + name)) != Data(contentsOf: URL(filePath: target + name)))
+    #expect(
+      try Program.run(["inspect", reduced, "--tensors"]).output
+        == Program.run(["inspect", target, "--tensors"]).output.replacing(target, with: reduced))
+    try FileManager.default.removeItem(atPath: reduced)
 
     for arguments in [
       ["convert", target, "--output", scratch.path + "/x"],
@@ -246,6 +255,10 @@ import Testing
       (["quantize", "m", "--output", "x"], 64, "--scheme"),
       (["quantize", "m", "--scheme", "int3", "--output", "x"], 64, "int8-ptq-dynamic"),
       (["quantize", "m", "--scheme", "int8-ptq", "--output", "x"], 64, "--calibration"),
+      (
+        ["quantize", "m", "--scheme", "int4", "--reduce-range", "--output", "x"], 64, "expected one of int8-ptq-dynamic"
+      ),
+      (["quantize", "m", "--scheme", "mixed", "--reduce-range", "--data", "d"], 64, "--reduce-range: mixed"),
       (["quantize", "no-such-model", "--scheme", "int8-ptq-dynamic", "--output", "x"], 65, "no-such-model"),
       (["quantize", "m", "--scheme", "int8-qat", "--output", "x"], 65, "run a recipe with 'quantize: [int8-qat]'"),
       (["quantize", "m", "--scheme", "int4-qat", "--output", "x"], 65, "run a recipe with 'quantize: [int4-qat]'"),

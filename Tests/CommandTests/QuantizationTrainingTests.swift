@@ -1,3 +1,5 @@
+import Bert
+import Compute
 import Foundation
 import TestSupport
 import Testing
@@ -156,6 +158,36 @@ import Testing
     try run("run", quantize, "evaluate.threads=1", "qat.learning_rate=3e-4")
     #expect(try kept.map { try file("run/stages/\($0).json") } == before)
     for (stage, record) in zip(stages, repeated) { #expect(try file("run/stages/\(stage).json") != record, "\(stage)") }
+  }
+
+  @Test("A reduced range repeats what it is of, and goes from the training into the integers") func reducedRange()
+    throws
+  {
+    let quantize = "quantize=[int8-ptq-dynamic, int8-qat, int4]"
+    try run("run", quantize)
+    let kept = ["finetune", "refinetune.pruned", "quantize.baseline-int4", "quantize.pruned-int4"]
+    let repeated = ["baseline", "pruned"].flatMap { name in
+      ["quantize.\(name)-int8-ptq-dynamic", "qat.\(name)-int8-qat", "quantize.\(name)-int8-qat"]
+    }
+    let records = try (kept + repeated).map { try file("run/stages/\($0).json") }
+    try run("run", quantize, "reduce_range=true")
+    for (stage, record) in zip(kept + repeated, records) {
+      #expect(try (file("run/stages/\(stage).json") == record) == kept.contains(stage), "\(stage)")
+    }
+    for name in ["baseline-int8-ptq-dynamic", "pruned-int8-ptq-dynamic", "baseline-int8-qat", "pruned-int8-qat"] {
+      let checkpoint = try Checkpoint(modelDirectory: scratch.url.appending(path: "run/models/\(name)"))
+      for tensor in checkpoint.names {
+        guard let rows = try checkpoint.quantizedRows(tensor) else { continue }
+        let largest = rows.bytes.withBytes { bytes in
+          bytes.withUnsafeBytes { $0.map { Int8(bitPattern: $0).magnitude }.max() }
+        }
+        #expect(largest == (tensor.contains("embeddings") ? 127 : 64), "\(name): \(tensor)")
+      }
+    }
+    for name in ["baseline-int8-qat", "pruned-int8-qat"] {
+      let found = try record("run", "quantize.\(name)").findings
+      #expect(found.agreement >= 0.97, "\(name): \(found)")
+    }
   }
 
   @Test("Widths that four bits can't have are told before anything is trained", arguments: ["int4", "int4-qat"])

@@ -72,11 +72,15 @@ struct ExportedModel {
   }
 
   /// The same model in fewer bits.
-  func quantized(_ scheme: QuantizationScheme, _ fourBit: FourBitOptions = FourBitOptions()) throws -> ExportedModel {
+  func quantized(
+    _ scheme: QuantizationScheme, _ fourBit: FourBitOptions = FourBitOptions(), reducesRange: Bool = false
+  ) throws -> ExportedModel {
     let directory = scratch.url.appending(path: "\(UUID())", directoryHint: .isDirectory)
     let calibration =
       scheme.needsCalibration ? try Calibration.measure(checkpoint, on: Self.calibrationText, backend: backend) : nil
-    try ModelQuantizer(scheme: scheme, fourBit: fourBit).quantize(checkpoint, to: directory, calibration: calibration)
+    let quantizer = WeightQuantizer(reducesRange: reducesRange)
+    try ModelQuantizer(scheme: scheme, quantizer: quantizer, fourBit: fourBit).quantize(
+      checkpoint, to: directory, calibration: calibration)
     return ExportedModel(self, try Checkpoint(modelDirectory: directory))
   }
 

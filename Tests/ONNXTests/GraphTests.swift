@@ -58,8 +58,10 @@ import Testing
     #expect(found.fused["Cast"] == 3 + 1)
   }
 
-  @Test("Bytes, each token by its own scale", arguments: [24, 64]) func dynamicBytes(_ width: Int) throws {
-    let model = try ExportedModel(layers: 3, heads: 4, width: width).quantized(.int8PTQDynamic)
+  @Test("Bytes, each token by its own scale", arguments: [(24, false), (64, false), (64, true)])
+  func dynamicBytes(_ width: Int, _ reducesRange: Bool) throws {
+    let model = try ExportedModel(layers: 3, heads: 4, width: width).quantized(
+      .int8PTQDynamic, reducesRange: reducesRange)
     let found = try model.examined(.int8, Self.sentences())
     let expected = try model.logits(Self.sentences())
     #expect(largestDifference(found.logits, expected) < 0.05)

@@ -9,6 +9,9 @@ public struct FakeQuantization: Hashable, Sendable, Codable {
   public enum Weights: Hashable, Sendable, Codable {
     /// s8 with a step for each row, max |row| / 127: ``QuantizationGrid/rows``.
     case int8
+    /// The same in half the range, max |row| / 64: ``QuantizationGrid/reducedRows``. Of linear layers, whose product gains
+    /// by it.
+    case reducedInt8
     /// -8...7 with a step for each group of consecutive inputs of an output, a whole multiple of the output's step:
     /// ``QuantizationGrid/groups(of:)``.
     case int4(groupSize: Int)
@@ -16,6 +19,7 @@ public struct FakeQuantization: Hashable, Sendable, Codable {
     public var grid: QuantizationGrid {
       switch self {
       case .int8: .rows
+      case .reducedInt8: .reducedRows
       case .int4(let groupSize): .groups(of: groupSize)
       }
     }

@@ -15,7 +15,7 @@ public struct QuantizationConfiguration: Equatable, Sendable {
     case embedding = "Embedding"
 
     /// The class of the module that has this weight, by the weight's canonical name; nil for LayerNorm's and for biases.
-    init?(weight name: String) {
+    package init?(weight name: String) {
       guard name.hasSuffix(".weight"), !name.hasSuffix("LayerNorm.weight") else { return nil }
       self = name.hasSuffix("_embeddings.weight") ? .embedding : .linear
     }

@@ -35,6 +35,7 @@ typedef enum ck_type {
   CK_TYPE_F16 = 1,
   CK_TYPE_S8 = 2,  // of gemm_s8 alone
   CK_TYPE_S4 = 3,  // of gemm_s8 alone
+  CK_TYPE_S8_PAIRS = 4,  // of gemm_s8 alone: s8 for a product of bytes, by gemm_s8_type
 } ck_type;
 
 // c[m, n] = activation(a[m, k] * b[k, n] + bias) + residual, or c += a * b.
@@ -42,7 +43,7 @@ typedef struct ck_gemm_args {
   size_t m, n, k;
   const float *a;  // element (i, p) at a[i * a_row_stride + p * a_col_stride]
   size_t a_row_stride, a_col_stride;
-  const void *b;  // packed by gemm_pack_b_f32 (b_type F32), gemm_pack_b_f16 (F16), gemm_s8_pack_b (S8), gemm_s4_pack_b (S4)
+  const void *b;  // packed by gemm_pack_b_f32 (b_type F32), gemm_pack_b_f16 (F16), gemm_s8_pack_b (S8, S8_PAIRS), gemm_s4_pack_b (S4)
   ck_type b_type;
   size_t b_group;  // of S4: depths that share a multiplier
   float a_scale;  // of gemm_s8: a step of the quantised activations, or 0 to take each row's largest magnitude / 127
@@ -141,9 +142,12 @@ typedef struct ck_kernels {
   // exact in integers: see gemm_s8.c. Packed weights and scratch are aligned to 4 bytes at least. Scratch in floats.
   size_t gemm_s8_mr, gemm_s8_nr;
   size_t gemm_s8_row_block;
-  size_t (*gemm_s8_packed_bytes)(size_t n, size_t k);
+  // The type as which these weights are multiplied fastest: S8_PAIRS where the set has that product and it is exact for
+  // them, otherwise S8. What follows takes one that this gave, for all or for a part of the rows of w.
+  ck_type (*gemm_s8_type)(size_t n, size_t k, const int8_t *w);
+  size_t (*gemm_s8_packed_bytes)(size_t n, size_t k, ck_type b_type);
   size_t (*gemm_s8_scratch_count)(size_t k, ck_type b_type);
-  void (*gemm_s8_pack_b)(size_t n, size_t k, const int8_t *w, const float *scales, size_t panel_begin,
+  void (*gemm_s8_pack_b)(size_t n, size_t k, ck_type b_type, const int8_t *w, const float *scales, size_t panel_begin,
                          size_t panel_end, int8_t *packed);
   void (*gemm_s8)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin, size_t panel_end,
                   float *scratch);

@@ -9,16 +9,18 @@ extension ModelQuantizer {
   /// training computed with; the rest is written as F32.
   ///
   /// - Parameter tokenizerSource: the directory whose tokenizer goes with the model.
-  /// - Throws: ``CompressionError/notTrained(scheme:)`` unless the model has the scheme's fake quantisation,
+  /// - Throws: ``CompressionError/notTrained(scheme:)`` unless the model has the scheme's fake quantisation, of the range of
+  ///   the quantiser, ``CompressionError/noRangeToReduce(scheme:)``,
   ///   ``BertError/groupSize(path:tensor:columns:group:)`` for widths that aren't whole groups, `TensorError.notFinite` for
   ///   a weight that has no whole number, or other cases of ``BertError`` for what can't be written.
   /// - Complexity: the quantised model is held in memory until it is written.
   public func quantize(
     _ model: BertClassifier, to directory: URL, tokenizerSource: URL?, backend: any Backend
   ) throws {
-    guard let fakeQuantization = scheme.fakeQuantization, model.fakeQuantization == fakeQuantization else {
-      throw CompressionError.notTrained(scheme: scheme.rawValue)
-    }
+    try scheme.check(quantizer)
+    guard let fakeQuantization = scheme.fakeQuantization(reducesRange: quantizer.reducesRange),
+      model.fakeQuantization == fakeQuantization
+    else { throw CompressionError.notTrained(scheme: scheme.rawValue) }
     try scheme.checkWidths(of: model.configuration, path: directory.path(percentEncoded: false))
     var configuration = model.configuration
     configuration.quantization = scheme.configuration

@@ -5,6 +5,7 @@ public import FoundationEssentials
 /// Makes a quantised directory of a model in floats.
 public struct ModelQuantizer: Sendable {
   public let scheme: QuantizationScheme
+  /// Of s8. A reduced range is that of schemes whose linear layers are.
   public let quantizer: WeightQuantizer
   /// Of ``QuantizationScheme/int4``.
   public let fourBit: FourBitOptions
@@ -27,7 +28,7 @@ public struct ModelQuantizer: Sendable {
   ///
   /// - Parameter calibration: of this source, for a scheme that needs it; one with moments, which `int4` can use.
   /// - Returns: how the inputs of layers are quantised, by the names of ``LinearSite``; nil where each token has its own scale.
-  /// - Throws: ``BertError/alreadyQuantized(path:)``, ``BertError/groupSize(path:tensor:columns:group:)``,
+  /// - Throws: ``CompressionError/noRangeToReduce(scheme:)``, ``BertError/alreadyQuantized(path:)``, ``BertError/groupSize(path:tensor:columns:group:)``,
   ///   ``BertError/notFinite(path:tensor:index:value:)`` for the first NaN or infinity, and other cases of ``BertError``
   ///   for what can't be read or written; ``CompressionError/notCalibrated(scheme:site:)``.
   /// - Complexity: the quantised model is held in memory until it is written.
@@ -38,6 +39,7 @@ public struct ModelQuantizer: Sendable {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
     guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
     guard !scheme.needsSelection else { throw CompressionError.needsSelection(scheme: scheme.rawValue) }
+    try scheme.check(quantizer)
     try source.validate(requireClassifier: false)
     return try quantize(source, by: scheme.configuration(fourBit), to: directory, calibration: calibration)
   }
@@ -60,7 +62,7 @@ public struct ModelQuantizer: Sendable {
       if let folding = calibration?.folding { values = folding.folded(values, name) }
       switch quantization.format(of: name) {
       case .int8 where shape.count == 2:
-        tensors += quantized(name, shape, quantizer.quantized(values, columns: shape[1]))
+        tensors += quantized(name, shape, quantizer(of: name).quantized(values, columns: shape[1]))
         if quantization.hasInputScale(name) { tensors += try inputTensors(name, inputs ?? [:]) }
       case .int4(let group, let isSymmetric) where shape.count == 2:
         try check(group, source, name, columns: shape[1])
@@ -81,6 +83,12 @@ public struct ModelQuantizer: Sendable {
     }
     try CheckpointWriter(configuration: configuration, tokenizerSource: source.directory).write(tensors, to: directory)
     return inputs
+  }
+
+  /// Of the weights of a linear layer or of embeddings.
+  private func quantizer(of name: String) -> WeightQuantizer {
+    QuantizationConfiguration.ModuleClass(weight: name) == .linear
+      ? quantizer : WeightQuantizer(clipping: quantizer.clipping)
   }
 
   private func check(_ group: Int, _ source: Checkpoint, _ name: String, columns: Int) throws(BertError) {

@@ -24,6 +24,14 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
     }
   }
 
+  /// Whether linear layers are of s8, whose range can be reduced: ``WeightQuantizer/reducesRange``.
+  public var hasReducibleRange: Bool { configuration.weights[.linear] == .int8 }
+
+  /// - Throws: ``CompressionError/noRangeToReduce(scheme:)`` for a range that the scheme's weights don't have.
+  func check(_ quantizer: WeightQuantizer) throws(CompressionError) {
+    guard hasReducibleRange || !quantizer.reducesRange else { throw .noRangeToReduce(scheme: rawValue) }
+  }
+
   /// Whether ``Calibration`` has to be made first.
   public var needsCalibration: Bool { self == .int8PTQ }
 
@@ -106,9 +114,15 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
 
 extension QuantizationScheme {
   /// What a training for this scheme rounds in its forward passes; nil for a scheme without training.
-  public var fakeQuantization: FakeQuantization? {
+  public var fakeQuantization: FakeQuantization? { fakeQuantization(reducesRange: false) }
+
+  /// The same.
+  ///
+  /// - Parameter reducesRange: whether weights of s8 are -64...64: ``WeightQuantizer/reducesRange``.
+  public func fakeQuantization(reducesRange: Bool) -> FakeQuantization? {
     switch self {
-    case .int8QAT: FakeQuantization(weights: .int8, activations: .perToken, embeddings: .int8)
+    case .int8QAT:
+      FakeQuantization(weights: reducesRange ? .reducedInt8 : .int8, activations: .perToken, embeddings: .int8)
     case .int4QAT:
       FakeQuantization(
         weights: .int4(groupSize: FourBitOptions().group), activations: .perToken, embeddings: .int8)

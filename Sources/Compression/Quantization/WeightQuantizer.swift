@@ -2,9 +2,10 @@ public import Compute
 
 /// Quantises a matrix to s8, each row by its own scale, symmetrically.
 ///
-///     q_ij = round(w_ij / scale_i) in -127...127, ties to even        scale_i = clip_i / 127
+///     q_ij = round(w_ij / scale_i) in -limit...limit, ties to even        scale_i = clip_i / limit
 ///
-/// Magnitudes above `clip_i` become 127 or -127. Without zero points, sums of products need no correction.
+/// with the limit 127, or 64 in a reduced range. Magnitudes above `clip_i` become the limit or its negative. Without zero
+/// points, sums of products need no correction.
 public struct WeightQuantizer: Sendable {
   /// How the clip of a row is chosen.
   public enum Clipping: String, CaseIterable, Sendable, Codable {
@@ -17,20 +18,27 @@ public struct WeightQuantizer: Sendable {
   }
 
   public let clipping: Clipping
+  /// Whether linear layers have the numbers -64...64 alone: one bit less, for a product of fewer instructions where there is
+  /// no VNNI. Tables of embeddings, which nothing is multiplied by, keep -127...127.
+  public let reducesRange: Bool
 
-  public init(clipping: Clipping = .leastSquaredError) { self.clipping = clipping }
+  public init(clipping: Clipping = .leastSquaredError, reducesRange: Bool = false) {
+    self.clipping = clipping
+    self.reducesRange = reducesRange
+  }
 
-  private static let largestValue: Float = 127
+  private var limit: Float { Float((reducesRange ? QuantizationGrid.reducedRows : .rows).limit) }
   /// Of this, every product is finite; only a clip near the largest of all numbers would ask for more.
   private static let largestScale = Float.greatestFiniteMagnitude / 128
   /// A row all of whose magnitudes are below this counts as zeros: its scale would be no normal number.
-  private static let smallestMagnitude = largestValue * Float.leastNormalMagnitude
+  private var smallestMagnitude: Float { limit * Float.leastNormalMagnitude }
 
   /// - Parameter values: `[rows, columns]`, row-major, finite.
   /// - Complexity: O(values.count), times 33 where the clip is searched for.
   /// - Precondition: `columns` is above 0 and divides the number of values.
   public func quantized(_ values: [Float], columns: Int) -> QuantizedMatrix {
     precondition(columns > 0 && values.count.isMultiple(of: columns), "\(values.count) values in rows of \(columns)")
+    let (limit, smallestMagnitude) = (limit, smallestMagnitude)
     var quantized: [Int8] = []
     quantized.reserveCapacity(values.count)
     var scales: [Float] = []
@@ -44,7 +52,7 @@ public struct WeightQuantizer: Sendable {
         row[column / 8][column % 8] = values[index]
         largest = max(largest, abs(values[index]))
       }
-      guard largest >= Self.smallestMagnitude else {
+      guard largest >= smallestMagnitude else {
         quantized += repeatElement(0, count: columns)
         scales.append(1)
         continue
@@ -53,31 +61,31 @@ public struct WeightQuantizer: Sendable {
       scales.append(scale)
       for index in range {
         let rounded = (values[index] / scale).rounded(.toNearestOrEven)
-        quantized.append(Int8(min(max(rounded, -Self.largestValue), Self.largestValue)))
+        quantized.append(Int8(min(max(rounded, -limit), limit)))
       }
     }
     return QuantizedMatrix(rows: scales.count, columns: columns, values: quantized, steps: scales)
   }
 
   private func scale(_ row: [SIMD8<Float>], largest: Float) -> Float {
-    let unclipped = min(largest / Self.largestValue, Self.largestScale)
+    let unclipped = min(largest / limit, Self.largestScale)
     guard clipping == .leastSquaredError else { return unclipped }
     var best = (scale: unclipped, error: Double.infinity)
     for step in 0...32 {
       let scale = unclipped * (1 - Float(step) / 64)
       guard scale >= Float.leastNormalMagnitude else { break }
-      let error = Self.squaredError(row, scale: scale)
+      let error = squaredError(row, scale: scale)
       if error < best.error { best = (scale, error) }
     }
     return best.scale
   }
 
   /// The sum of the squares of what rounding and clipping take from a row.
-  private static func squaredError(_ row: [SIMD8<Float>], scale: Float) -> Double {
+  private func squaredError(_ row: [SIMD8<Float>], scale: Float) -> Double {
     // Adding and taking away 1.5 * 2^23 rounds a Float of less than 2^22 to a whole number, ties to even, in two
     // instructions of any vector unit. The quotients are at most 254.
     let rounder = SIMD8<Float>(repeating: 0x1.8p23)
-    let limit = SIMD8<Float>(repeating: largestValue)
+    let limit = SIMD8<Float>(repeating: self.limit)
     let inverse = 1 / scale
     var sum = SIMD8<Float>.zero
     for values in row {

@@ -63,7 +63,7 @@ extension QuantizationGrid {
     return switch self {
     case .tokens:
       ck_fake_quantize_args(group: size, limit: limit, lowest: lowest, scale: 0, progressive: 0, reciprocal: 1)
-    case .rows:
+    case .rows, .reducedRows:
       ck_fake_quantize_args(group: size, limit: limit, lowest: lowest, scale: 0, progressive: 0, reciprocal: 0)
     case .groups:
       ck_fake_quantize_args(group: size, limit: limit, lowest: lowest, scale: 0, progressive: 1, reciprocal: 0)

@@ -48,6 +48,8 @@ extension CPUBackend {
     var preactivation: FloatStorage?
     var residual: FloatStorage?
 
+    var isInteger: Bool { type == CK_TYPE_S8 || type == CK_TYPE_S8_PAIRS || type == CK_TYPE_S4 }
+
     var storages: [TensorStorage] {
       let all: [TensorStorage?] = [a.storage, b, c, bias, preactivation, residual]
       return all.compactMap { $0 }
@@ -84,7 +86,7 @@ extension CPUBackend {
   func gemm(_ product: Product) {
     let (m, n, k) = (product.m, product.n, product.k)
     guard m > 0, n > 0 else { return }
-    let isInteger = product.type == CK_TYPE_S8 || product.type == CK_TYPE_S4
+    let isInteger = product.isInteger
     let nr = isInteger ? table.gemm_s8_nr : table.gemm_nr
     let mr = isInteger ? table.gemm_s8_mr : table.gemm_mr
     let rowBlock = isInteger ? table.gemm_s8_row_block : table.gemm_row_block

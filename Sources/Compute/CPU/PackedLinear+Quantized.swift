@@ -13,14 +13,11 @@ extension CPUBackend {
       throw .countMismatch(op: "pack, quantised", expected: inputs, found: part.columns)
     }
     let outputs = try outputCount(parts.reduce(0) { $0 + $1.rows } * inputs, inputs: inputs, bias: bias)
-    let bytes = table.gemm_s8_packed_bytes(outputs, inputs)
-    let panels = FloatStorage(count: (bytes + 3) / 4, pool: memory)
     let scales = parts.flatMap(\.scales)
+    let packed: IntegerPanels
     // Rows of one tensor lie in its mapping; several are joined first, as panels may reach over their borders.
     if parts.count == 1 {
-      withExtendedLifetime(parts[0]) {
-        if let start = unsafe parts[0].start { unsafe pack(start, scales, outputs, inputs, into: panels) }
-      }
+      packed = withExtendedLifetime(parts[0]) { unsafe pack(parts[0].start, scales, outputs, inputs) }
     } else {
       var joined: [Int8] = []
       joined.reserveCapacity(outputs * inputs)
@@ -29,13 +26,11 @@ extension CPUBackend {
           unsafe bytes.withUnsafeBytes { unsafe joined.append(contentsOf: $0.bindMemory(to: Int8.self)) }
         }
       }
-      unsafe joined.withUnsafeBufferPointer { values in
-        if let start = values.baseAddress { unsafe pack(start, scales, outputs, inputs, into: panels) }
-      }
+      packed = unsafe joined.withUnsafeBufferPointer { unsafe pack($0.baseAddress, scales, outputs, inputs) }
     }
     for part in parts { part.bytes.releasePages() }
     return PackedLinear(
-      inputs: inputs, outputs: outputs, type: CK_TYPE_S8, panels: panels, bias: try storage(of: bias))
+      inputs: inputs, outputs: outputs, type: packed.type, panels: packed.panels, bias: try storage(of: bias))
   }
 
   /// The same of rows in memory.
@@ -47,29 +42,32 @@ extension CPUBackend {
       throw .countMismatch(op: "pack, rows", expected: inputs, found: part.groupSize)
     }
     let outputs = try outputCount(parts.reduce(0) { $0 + $1.rows } * inputs, inputs: inputs, bias: bias)
-    let panels = FloatStorage(count: (table.gemm_s8_packed_bytes(outputs, inputs) + 3) / 4, pool: memory)
     let values = parts.count == 1 ? parts[0].values : parts.flatMap(\.values)
     let steps = parts.flatMap(\.steps)
     // The array is held until the panels are packed, and has outputs x inputs elements.
-    unsafe values.withUnsafeBufferPointer { values in
-      if let start = values.baseAddress { unsafe pack(start, steps, outputs, inputs, into: panels) }
-    }
+    let packed = unsafe values.withUnsafeBufferPointer { unsafe pack($0.baseAddress, steps, outputs, inputs) }
     return PackedLinear(
-      inputs: inputs, outputs: outputs, type: CK_TYPE_S8, panels: panels, bias: try storage(of: bias))
+      inputs: inputs, outputs: outputs, type: packed.type, panels: packed.panels, bias: try storage(of: bias))
   }
 
-  /// Packs `outputs x inputs` values at `start`, which the caller keeps alive.
+  private typealias IntegerPanels = (type: ck_type, panels: FloatStorage)
+
+  /// Packs `outputs x inputs` values at `start`, which the caller keeps alive; nil if there are none.
   @unsafe private func pack(
-    _ start: UnsafePointer<Int8>, _ scales: [Float], _ outputs: Int, _ inputs: Int, into panels: FloatStorage
-  ) {
+    _ start: UnsafePointer<Int8>?, _ scales: [Float], _ outputs: Int, _ inputs: Int
+  ) -> IntegerPanels {
+    guard let start = unsafe start else { return (CK_TYPE_S8, FloatStorage(count: 0, pool: memory)) }
+    let type = unsafe table.gemm_s8_type(outputs, inputs, start)
+    let panels = FloatStorage(count: (table.gemm_s8_packed_bytes(outputs, inputs, type) + 3) / 4, pool: memory)
     let count = (outputs + table.gemm_s8_nr - 1) / table.gemm_s8_nr
     let target = unsafe UnsafeMutableRawPointer(panels.start).assumingMemoryBound(to: Int8.self)
     unsafe scales.withUnsafeBufferPointer { scales in
       guard let first = scales.baseAddress else { return }
       // One task a panel: `panels` has packed_bytes, and each panel is one task's own.
       split(count, grain: 1, rounding: 1, keeping: [panels]) { range in
-        unsafe table.gemm_s8_pack_b(outputs, inputs, start, first, range.lowerBound, range.upperBound, target)
+        unsafe table.gemm_s8_pack_b(outputs, inputs, type, start, first, range.lowerBound, range.upperBound, target)
       }
     }
+    return (type, panels)
   }
 }

@@ -11,6 +11,10 @@ public struct PackedLinear: Sendable {
   var inputQuantization: InputQuantization?
   /// Inputs that share a step. Of S4 weights alone.
   var group = 0
+
+  /// Whether the product multiplies its weights as the bytes that they are, where others are widened first: see
+  /// `gemm_s8_pairs.c`. Numbers and memory are the same.
+  package var multipliesPairs: Bool { type == CK_TYPE_S8_PAIRS }
 }
 
 extension CPUBackend {

@@ -52,7 +52,7 @@ extension Tape {
 private func check(_ grid: QuantizationGrid) throws(TensorError) {
   let isUsable =
     switch grid {
-    case .tokens, .rows: true
+    case .tokens, .rows, .reducedRows: true
     case .groups(let size): size > 0
     case .step(let step): step > 0 && step.isFinite
     }

@@ -30,6 +30,8 @@ package struct Recipe: Equatable, Sendable, Codable {
   package var convert: [StoredPrecision]
   /// The schemes that baseline and pruned model are quantised by.
   package var quantize: [QuantizationScheme]
+  /// Whether weights of INT8 have half their range; nil for no.
+  package var reduceRange: Bool?
   /// How models are trained to be rounded, for the schemes that need it.
   package var qat: TrainingConfiguration
   /// What the scheme `mixed` may lose.
@@ -39,6 +41,11 @@ package struct Recipe: Equatable, Sendable, Codable {
 }
 
 extension Recipe {
+  /// How weights of s8 are rounded by a scheme.
+  package func weightQuantizer(_ scheme: QuantizationScheme) -> WeightQuantizer {
+    WeightQuantizer(reducesRange: scheme.hasReducibleRange && reduceRange == true)
+  }
+
   /// The same with all that is random drawn anew.
   func seeded(_ seed: UInt64) -> Recipe {
     var recipe = self

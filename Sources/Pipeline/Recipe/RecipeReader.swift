@@ -49,6 +49,7 @@ package enum RecipeReader {
     guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }), name.first != "."
     else { throw root.wrong("name", expected: "letters, digits, '-', '_' and '.'", found: "'\(name)'") }
     let (seed, otherSeeds) = try seeds(root)
+    let schemes = try root.choices("quantize", QuantizationScheme.self) ?? []
     return Recipe(
       name: name, title: try root.string("title") ?? name, titles: try titles(try root.section("titles")), seed: seed,
       otherSeeds: otherSeeds,
@@ -61,7 +62,7 @@ package enum RecipeReader {
       refinetune: try training(try root.section("refinetune"), seed: Recipe.refinetuneSeed(seed), isTaught: true),
       controls: try root.choices("controls", Control.self) ?? [],
       convert: try root.choices("convert", StoredPrecision.self) ?? [.f16],
-      quantize: try root.choices("quantize", QuantizationScheme.self) ?? [],
+      quantize: schemes, reduceRange: try reduceRange(root, schemes),
       qat: try training(
         try root.section("qat"), seed: Recipe.qatSeed(seed), isTaught: true, standard: standardQAT),
       mixed: try mixed(try root.section("mixed")),
@@ -77,6 +78,18 @@ package enum RecipeReader {
       throw root.wrong("seeds", expected: "at least one seed, and none twice", found: "\(list)")
     }
     return (UInt64(first), list.dropFirst().map(UInt64.init))
+  }
+
+  /// Nil where it isn't asked for.
+  private static func reduceRange(_ root: RecipeNode, _ schemes: [QuantizationScheme]) throws(RecipeError) -> Bool? {
+    guard try root.bool("reduce_range") == true else { return nil }
+    guard schemes.contains(where: \.hasReducibleRange) else {
+      let usable = QuantizationScheme.allCases.filter(\.hasReducibleRange).map(\.rawValue)
+      throw root.wrong(
+        "reduce_range", expected: "one of \(usable.joined(separator: ", ")) in quantize",
+        found: "[\(schemes.map(\.rawValue).joined(separator: ", "))]")
+    }
+    return true
   }
 
   private static func titles(_ node: RecipeNode?) throws(RecipeError) -> [String: String] {

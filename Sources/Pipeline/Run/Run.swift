@@ -109,7 +109,9 @@ package struct Run: Sendable {
     for (entry, model) in zip(made.variants, evaluation.models) {
       guard case .quantized(let scheme) = entry.variant.weights, scheme.needsTraining else { continue }
       found[entry.variant.name] = try await RoundingAgreementStage(
-        variant: entry.variant, scheme: scheme, sums: entry.sums, predictions: model.predictions, devSum: devSum,
+        variant: entry.variant,
+        fakeQuantization: scheme.fakeQuantization(reducesRange: recipe.weightQuantizer(scheme).reducesRange),
+        sums: entry.sums, predictions: model.predictions, devSum: devSum,
         data: data, backend: backend
       ).run(runner).findings
     }

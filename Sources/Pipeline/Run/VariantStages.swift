@@ -89,7 +89,8 @@ struct VariantStages {
     let quantized = entry.variant.converted(to: .quantized(scheme))
     if scheme.needsTraining {
       let record = try await QuantizationTrainingStage(
-        source: source, sourceSums: entry.sums, variant: quantized, scheme: scheme, configuration: recipe.qat,
+        source: source, sourceSums: entry.sums, variant: quantized, scheme: scheme,
+        quantizer: recipe.weightQuantizer(scheme), configuration: recipe.qat,
         gradientCheckpointing: recipe.gradientCheckpointing, checkpointSeconds: recipe.checkpointSeconds,
         backend: backend, data: data, labels: labels
       ).run(runner)
@@ -104,8 +105,8 @@ struct VariantStages {
       made.variants.append((quantized, record.outputs))
     } else {
       let sums = try await QuantizationStage(
-        source: source, sourceSums: entry.sums, variant: quantized, scheme: scheme, backend: backend, data: data,
-        seed: recipe.seed
+        source: source, sourceSums: entry.sums, variant: quantized, scheme: scheme,
+        weights: recipe.weightQuantizer(scheme), backend: backend, data: data, seed: recipe.seed
       ).run(runner)
       made.variants.append((quantized, sums))
     }

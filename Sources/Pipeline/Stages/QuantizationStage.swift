@@ -10,6 +10,8 @@ struct QuantizationStage {
   let sourceSums: [String: String]
   let variant: Variant
   let scheme: QuantizationScheme
+  /// Of s8.
+  let weights: WeightQuantizer
   /// For schemes that need calibration.
   let backend: CPUBackend
   let data: RunData
@@ -30,6 +32,8 @@ struct QuantizationStage {
   private struct Settings: Encodable {
     var scheme: QuantizationScheme
     var clipping: WeightQuantizer.Clipping
+    /// Nil for no.
+    var reduceRange: Bool?
     /// Of four bits; nil for other schemes.
     var fourBit: FourBitOptions?
     /// Nil for schemes without.
@@ -41,9 +45,10 @@ struct QuantizationStage {
 
   func run(_ runner: StageRunner) async throws -> [String: String] {
     let target = runner.folder.models(variant.name)
-    let quantizer = ModelQuantizer(scheme: scheme)
+    let quantizer = ModelQuantizer(scheme: scheme, quantizer: weights)
     let settings = Settings(
-      scheme: scheme, clipping: quantizer.quantizer.clipping, fourBit: scheme == .int4 ? quantizer.fourBit : nil,
+      scheme: scheme, clipping: weights.clipping, reduceRange: weights.reducesRange ? true : nil,
+      fourBit: scheme == .int4 ? quantizer.fourBit : nil,
       calibration: isCalibrated
         ? CalibrationSettings(ranges: quantizer.ranges, seed: seed, maximumLength: data.maximumLength) : nil)
     var inputs = sourceSums

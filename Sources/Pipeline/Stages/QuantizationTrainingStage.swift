@@ -35,6 +35,8 @@ struct QuantizationTrainingStage {
   let sourceSums: [String: String]
   let variant: Variant
   let scheme: QuantizationScheme
+  /// Of s8.
+  let quantizer: WeightQuantizer
   let configuration: TrainingConfiguration
   let gradientCheckpointing: Bool
   let checkpointSeconds: Double
@@ -50,26 +52,31 @@ struct QuantizationTrainingStage {
     var metric: Metric?
   }
 
+  private var fakeQuantization: FakeQuantization? {
+    scheme.fakeQuantization(reducesRange: quantizer.reducesRange)
+  }
+
   func run(_ runner: StageRunner) async throws -> StageRecord<QuantizationTrainingFindings> {
     let trained = runner.folder.work(variant.name)
     let training = try await train(to: trained, runner)
     var inputs = training.outputs
     inputs["selection"] = data.sums["split/selection.jsonl"] ?? ""
     let settings = Settings(
-      scheme: scheme, fakeQuantization: scheme.fakeQuantization, maximumLength: data.maximumLength,
+      scheme: scheme, fakeQuantization: fakeQuantization, maximumLength: data.maximumLength,
       metric: data.otherMetric)
     return try await runner.run("quantize.\(variant.name)", settings: settings, inputs: inputs) {
-      let model = try BertClassifier(trainedFor: scheme, directory: trained, backend: backend)
+      let model = try BertClassifier(trainedFor: fakeQuantization, directory: trained, backend: backend)
       let target = runner.folder.models(variant.name)
       try runner.folder.makeParent(of: target)
-      try ModelQuantizer(scheme: scheme).quantize(model, to: target, tokenizerSource: trained, backend: backend)
+      try ModelQuantizer(scheme: scheme, quantizer: quantizer).quantize(
+        model, to: target, tokenizerSource: trained, backend: backend)
       return (try compare(model, with: target), try ModelFiles.all(target))
     }
   }
 
   private func train(to directory: URL, _ runner: StageRunner) async throws -> StageRecord<TrainingFindings> {
     var configuration = configuration
-    configuration.fakeQuantization = scheme.fakeQuantization
+    configuration.fakeQuantization = fakeQuantization
     return try await TrainingStage(
       name: "qat.\(variant.name)", configuration: configuration, gradientCheckpointing: gradientCheckpointing,
       backend: backend, data: data, modelSums: sourceSums, teacher: (source, sourceSums), labels: labels,
@@ -94,8 +101,8 @@ struct QuantizationTrainingStage {
 
 extension BertClassifier {
   /// What a training to be rounded left, in floats, rounding as it did then.
-  init(trainedFor scheme: QuantizationScheme, directory: URL, backend: CPUBackend) throws {
+  init(trainedFor quantization: FakeQuantization?, directory: URL, backend: CPUBackend) throws {
     try self.init(checkpoint: try Checkpoint(modelDirectory: directory), seed: 0, backend: backend)
-    fakeQuantization = scheme.fakeQuantization
+    fakeQuantization = quantization
   }
 }

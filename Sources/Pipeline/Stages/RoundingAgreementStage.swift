@@ -1,5 +1,4 @@
 import Bert
-import Compression
 import Compute
 import FoundationEssentials
 import Measurement
@@ -10,7 +9,8 @@ import Training
 /// It follows the evaluation and chooses nothing.
 struct RoundingAgreementStage {
   let variant: Variant
-  let scheme: QuantizationScheme
+  /// As which it was trained.
+  let fakeQuantization: FakeQuantization?
   /// Of the variant's directory.
   let sums: [String: String]
   /// Of the integers, on dev.
@@ -30,10 +30,10 @@ struct RoundingAgreementStage {
     var inputs = sums
     inputs["dev"] = devSum
     let settings = Settings(
-      fakeQuantization: scheme.fakeQuantization, maximumLength: data.maximumLength, metric: data.otherMetric)
+      fakeQuantization: fakeQuantization, maximumLength: data.maximumLength, metric: data.otherMetric)
     return try await runner.run("agree.\(variant.name)", settings: settings, inputs: inputs) {
       let model = try BertClassifier(
-        trainedFor: scheme, directory: runner.folder.work(variant.name), backend: backend)
+        trainedFor: fakeQuantization, directory: runner.folder.work(variant.name), backend: backend)
       let trained = try Evaluator.predictions(try FakeQuantizedClassifier(model, backend: backend), data.dev())
       return (
         try QuantizationTrainingFindings(trained: trained, converted: predictions, metric: data.metric), []

@@ -58,6 +58,52 @@ import Testing
     }
   }
 
+  @Test("A reduced range is that of linear layers", arguments: [QuantizationScheme.int8PTQDynamic, .int8PTQ])
+  func reducedRange(_ scheme: QuantizationScheme) throws {
+    let scratch = try ScratchDirectory()
+    let source = try Checkpoint(modelDirectory: Goldens.tinyBert)
+    let backend = try CPUBackend(threadCount: 1)
+    let calibration =
+      scheme.needsCalibration ? try Calibration.measure(source, on: .toy(20, seed: 1), backend: backend) : nil
+    let results = try [false, true].map { reducesRange in
+      let directory = scratch.url.appending(path: "\(reducesRange)")
+      try ModelQuantizer(scheme: scheme, quantizer: WeightQuantizer(reducesRange: reducesRange)).quantize(
+        source, to: directory, calibration: calibration)
+      return try Checkpoint(modelDirectory: directory)
+    }
+    // Nothing but the numbers says it.
+    #expect(results[0].configuration == results[1].configuration && results[0].names == results[1].names)
+    let (whole, reduced) = (results[0], results[1])
+    try reduced.validateValues()
+    for name in source.names {
+      guard let rows = try reduced.quantizedRows(name) else {
+        #expect(try reduced.floats(name) == whole.floats(name), "\(name)")
+        continue
+      }
+      if name.contains("embeddings") {
+        #expect(try rows.dequantized() == whole.quantizedRows(name)?.dequantized(), "\(name)")
+        continue
+      }
+      let values = rows.bytes.withBytes { bytes in bytes.withUnsafeBytes { $0.map { Int8(bitPattern: $0) } } }
+      let expected = WeightQuantizer(reducesRange: true).quantized(try source.floats(name), columns: rows.columns)
+      #expect(values == expected.values && rows.scales == expected.steps, "\(name)")
+      #expect(values.map(\.magnitude).max() == 64, "\(name)")
+    }
+    _ = try PackedClassifier(checkpoint: reduced, backend: backend)
+  }
+
+  @Test("A range that isn't there is not reduced") func noRange() throws {
+    #expect(QuantizationScheme.allCases.filter { !$0.hasReducibleRange } == [.int4, .int4QAT, .mixed])
+    let scratch = try ScratchDirectory()
+    let quantizer = ModelQuantizer(scheme: .int4, quantizer: WeightQuantizer(reducesRange: true))
+    let message = scratch.message {
+      try quantizer.quantize(try Checkpoint(modelDirectory: Goldens.tinyBert), to: scratch.url.appending(path: "x"))
+    }
+    #expect(
+      message == "int4: a reduced range is one of INT8 weights; expected one of int8-ptq-dynamic, int8-ptq, int8-qat")
+    #expect(try scratch.entries() == [])
+  }
+
   @Test(
     "F16 and BF16 give what their values as F32 give; the tokenizer comes along",
     arguments: [SafetensorsDType.f16, .bf16])

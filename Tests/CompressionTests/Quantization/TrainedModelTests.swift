@@ -161,6 +161,35 @@ import Training
     #expect(try scratch.entries() == ["vocab.txt"])
   }
 
+  @Test("In a reduced range too, by the training and by the integers") func reducedRange() throws {
+    let rounding = try #require(QuantizationScheme.int8QAT.fakeQuantization(reducesRange: true))
+    #expect(rounding != QuantizationScheme.int8QAT.fakeQuantization)
+    let configuration = TrainingConfiguration(
+      numTrainEpochs: 6, trainBatchSize: 8, learningRate: 2e-3, seed: 5, fakeQuantization: rounding)
+    let model = try Trainer(configuration: configuration, backend: backend)
+      .train(try .toy(layers: 2, width: 64, backend), on: .toy(160, seed: 1), selection: nil).model
+    let directory = scratch.url.appending(path: "quantised")
+    let quantizer = ModelQuantizer(scheme: .int8QAT, quantizer: WeightQuantizer(reducesRange: true))
+    try quantizer.quantize(model, to: directory, tokenizerSource: scratch.url, backend: backend)
+    let checkpoint = try Checkpoint(modelDirectory: directory)
+    try checkpoint.validateValues()
+    for name in checkpoint.names {
+      guard let grid = rounding.grid(ofParameter: name), let rows = try checkpoint.quantizedRows(name) else { continue }
+      let isTable = name.contains("embeddings")
+      #expect(grid == (isTable ? .rows : .reducedRows), "\(name)")
+      #expect(
+        try rows.dequantized() == backend.read(backend.fakeQuantize(model.parameters[name], grid).output), "\(name)")
+      let values = rows.bytes.withBytes { bytes in bytes.withUnsafeBytes { $0.map { Int8(bitPattern: $0) } } }
+      #expect(values.map(\.magnitude).max() == (isTable ? 127 : 64), "\(name)")
+    }
+    let data = TokenizedText.toy(400, seed: 9)
+    let fake = try Evaluator.predictions(try FakeQuantizedClassifier(model, backend: backend), data)
+    let converted = try Evaluator.predictions(try PackedClassifier(checkpoint: checkpoint, backend: backend), data)
+    #expect(fake.accuracy > 0.8 && zip(fake.classes, converted.classes).count { $0 != $1 } <= 2)
+    // What was trained for one range isn't rounded to the other.
+    #expect(throws: CompressionError.notTrained(scheme: "int8-qat")) { try write(model, by: .int8QAT, "refused") }
+  }
+
   @Test("Weights that half precision has no scales for, and widths that aren't whole groups") func cannotBeStored()
     throws
   {

@@ -5,17 +5,17 @@ import Testing
 
 @Suite("Quantising rows") struct WeightQuantizerTests {
   /// The definition, in Double: the clips in their order, the first of the least squared error.
-  private func naive(_ row: [Float]) -> (scale: Double, error: Double) {
+  private func naive(_ row: [Float], limit: Double) -> (scale: Double, error: Double) {
     let largest = row.map { abs(Double($0)) }.max() ?? 0
     return (0...32).map { step in
-      let scale = largest * (1 - Double(step) / 64) / 127
-      return (scale, error(row, scale: scale))
+      let scale = largest * (1 - Double(step) / 64) / limit
+      return (scale, error(row, scale: scale, limit: limit))
     }.min { $0.error < $1.error } ?? (0, 0)
   }
 
-  private func error(_ row: [Float], scale: Double) -> Double {
+  private func error(_ row: [Float], scale: Double, limit: Double = 127) -> Double {
     row.reduce(0) { sum, value in
-      let whole = max(-127, min(127, (Double(value) / scale).rounded(.toNearestOrEven)))
+      let whole = max(-limit, min(limit, (Double(value) / scale).rounded(.toNearestOrEven)))
       let error = Double(value) - whole * scale
       return sum + error * error
     }
@@ -31,21 +31,23 @@ import Testing
 
   @Test(
     "No clip that the definition finds has a smaller error", arguments: [1, 2, 7, 8, 9, 64, 385],
-    [1e-30, 1, 1e30] as [Float])
-  func leastSquaredError(_ columns: Int, _ magnitude: Float) {
+    [(1e-30, false), (1, false), (1, true), (1e30, false), (1e30, true)] as [(Float, Bool)])
+  func leastSquaredError(_ columns: Int, _ numbers: (magnitude: Float, areReduced: Bool)) {
     var random = SeededGenerator(state: UInt64(columns))
-    let values = rows(20, columns, magnitude: magnitude, &random)
-    let found = WeightQuantizer().quantized(values, columns: columns)
+    let limit: Float = numbers.areReduced ? 64 : 127
+    let values = rows(20, columns, magnitude: numbers.magnitude, &random)
+    let found = WeightQuantizer(reducesRange: numbers.areReduced).quantized(values, columns: columns)
     #expect((found.steps.count, found.values.count, found.columns) == (20, values.count, columns))
     for (row, scale) in found.steps.enumerated() {
       let part = Array(values[row * columns..<(row + 1) * columns])
-      let best = naive(part)
+      let best = naive(part, limit: Double(limit))
       // A scale in Float is off by up to 2^-24 of itself, and so 127 of them by 127 times that, in each column; sums
       // in Float round, too. Where two clips are as good as equal, either will do.
       let rounding = Double(columns) * Double(scale) * Double(scale) * 127 * 0x1p-23
-      #expect(error(part, scale: Double(scale)) <= best.error * 1.0001 + rounding, "row \(row)")
+      let error = error(part, scale: Double(scale), limit: Double(limit))
+      #expect(error <= best.error * 1.0001 + rounding, "row \(row)")
       for (value, whole) in zip(part, found.values[row * columns..<(row + 1) * columns]) {
-        #expect(Float(whole) == max(-127, min(127, (value / scale).rounded(.toNearestOrEven))))
+        #expect(Float(whole) == max(-limit, min(limit, (value / scale).rounded(.toNearestOrEven))))
       }
     }
   }
@@ -72,6 +74,20 @@ import Testing
       #expect(abs(value - Float(found.values[index]) * scale) <= 0.5001 * scale)
     }
     #expect(found.values.contains(127) && found.values.contains(-127) && !found.values.contains(-128))
+  }
+
+  @Test("In a reduced range a step is a 64th, and any two neighbours fit the product of pairs") func reducedRange() {
+    var random = SeededGenerator(state: 6)
+    let values = rows(50, 33, magnitude: 3, &random)
+    let found = WeightQuantizer(clipping: .largestMagnitude, reducesRange: true).quantized(values, columns: 33)
+    for (row, scale) in found.steps.enumerated() {
+      let range = row * 33..<(row + 1) * 33
+      #expect(scale == (values[range].map(\.magnitude).max() ?? 0) / 64)
+      #expect(zip(values[range], found.values[range]).allSatisfy { abs($0 - Float($1) * scale) <= 0.5001 * scale })
+    }
+    #expect(found.values.min() == -64 && found.values.max() == 64)
+    let tiny = WeightQuantizer(reducesRange: true).quantized([1e-37, 64 * 2e-38, -64 * 2e-38], columns: 1)
+    #expect(tiny.values == [0, 64, -64] && tiny.steps[0] == 1 && tiny.steps.allSatisfy(\.isNormal))
   }
 
   @Test func tiesGoToEven() {

@@ -173,18 +173,19 @@ private struct Rounding {
         // The identity, whose scale is a power of two, so that no product but q times s is rounded.
         let weights = GuardedBuffer((0..<k * k).map { Int8($0 / k == $0 % k ? 64 : 0) })
         let scales = GuardedBuffer([Float](repeating: 0x1p-6, count: k))
-        let packed = GuardedBuffer([Int32](repeating: 0, count: (table.gemm_s8_packed_bytes(k, k) + 3) / 4))
+        let type = table.gemm_s8_type(k, k, weights.pointer)
+        let packed = GuardedBuffer([Int32](repeating: 0, count: (table.gemm_s8_packed_bytes(k, k, type) + 3) / 4))
         let panels = (k + table.gemm_s8_nr - 1) / table.gemm_s8_nr
         table.gemm_s8_pack_b(
-          k, k, weights.pointer, scales.pointer, 0, panels,
+          k, k, type, weights.pointer, scales.pointer, 0, panels,
           UnsafeMutableRawPointer(packed.pointer).assumingMemoryBound(to: Int8.self))
         let a = GuardedBuffer(x), c = GuardedBuffer(count: 9 * k)
-        let scratch = GuardedBuffer(count: table.gemm_s8_scratch_count(k, CK_TYPE_S8))
+        let scratch = GuardedBuffer(count: table.gemm_s8_scratch_count(k, type))
         var args = ck_gemm_args()
         (args.m, args.n, args.k) = (9, k, k)
         args.a = UnsafePointer(a.pointer)
         (args.a_row_stride, args.a_col_stride, args.a_scale) = (k, 1, scale)
-        (args.b, args.b_type) = (UnsafeRawPointer(packed.pointer), CK_TYPE_S8)
+        (args.b, args.b_type) = (UnsafeRawPointer(packed.pointer), type)
         (args.c, args.c_row_stride) = (c.pointer, k)
         table.gemm_s8(&args, 0, 9, 0, panels, scratch.pointer)
         let rounding = Rounding(group: k, scale: scale, isReciprocal: true)

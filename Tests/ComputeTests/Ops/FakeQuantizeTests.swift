@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Fake quantisation") struct FakeQuantizeTests {
   private static let grids: [QuantizationGrid] = [
-    .tokens, .rows, .groups(of: 32), .groups(of: 7), .groups(of: 1000), .step(0.0061),
+    .tokens, .rows, .reducedRows, .groups(of: 32), .groups(of: 7), .groups(of: 1000), .step(0.0061),
   ]
   private let reference = ReferenceBackend()
 
@@ -21,7 +21,7 @@ import Testing
   @Test("The CPU equals the formula where that is exact", arguments: OpTests.backends)
   func equalsTheFormula(_ backend: CPUBackend) throws {
     for (rows, columns) in [(1, 1), (3, 17), (70, 257)] {
-      for grid in [.tokens, .rows, .groups(of: columns), .step(0.5), .step(2)] as [QuantizationGrid] {
+      for grid in [.tokens, .rows, .reducedRows, .groups(of: columns), .step(0.5), .step(2)] as [QuantizationGrid] {
         let shape: Shape = [rows, columns]
         let x = exactValues(shape, limit: grid.limit, seed: UInt64(columns))
         let exact = try reference.fakeQuantize(reference.upload(x, shape: shape), grid)

@@ -95,6 +95,20 @@ import Training
     #expect(recipe.model.weights == .random)
   }
 
+  @Test("A reduced range is that of the schemes that have one") func reduceRange() throws {
+    let text = Self.least + "\nquantize: [int8-ptq-dynamic, int8-qat, int4, mixed]\nreduce_range: true"
+    let recipe = try RecipeReader.read(yaml: text, path: "r.yaml")
+    #expect(recipe.reduceRange == true)
+    let reduced = QuantizationScheme.allCases.filter { recipe.weightQuantizer($0).reducesRange }
+    #expect(reduced == [.int8PTQDynamic, .int8PTQ, .int8QAT])
+    // Where it isn't asked for, recipes are recorded as before there was such a key.
+    for addition in ["", "\nreduce_range: false"] {
+      let other = try RecipeReader.read(yaml: Self.least + addition, path: "r.yaml")
+      #expect(other.reduceRange == nil && !other.weightQuantizer(.int8PTQ).reducesRange)
+      #expect(try !String(decoding: JSONEncoder().encode(other), as: UTF8.self).contains("reduceRange"))
+    }
+  }
+
   @Test func quantizationTraining() throws {
     let addition = """
 
@@ -120,6 +134,11 @@ import Training
         "\nquantize: [int3]", "r.yaml:5",
         "quantize: expected a list of int8-ptq-dynamic, int8-ptq, int8-qat, int4, int4-qat, mixed, found 'int3'"
       ),
+      (
+        "\nquantize: [int4, mixed]\nreduce_range: true", "r.yaml:6",
+        "reduce_range: expected one of int8-ptq-dynamic, int8-ptq, int8-qat in quantize, found [int4, mixed]"
+      ),
+      ("\nreduce_range: 7", "r.yaml:5", "reduce_range"),
       ("\nqat:\n  bits: 4", "r.yaml:6", "qat.bits"),
       ("\nqat:\n  distillation: {alfa: 1}", "r.yaml:6", "qat.distillation.alfa"),
       ("\nqat: [int8]", "r.yaml:5", "qat"),

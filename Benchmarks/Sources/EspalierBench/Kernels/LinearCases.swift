@@ -25,6 +25,8 @@ enum LinearFormat: String, CaseIterable {
   case f32, f16
   /// Quantised, with activations quantised by the product: the operations are those of the float product.
   case s8
+  /// The same within 64 of zero, whose product takes bytes where there is no VNNI.
+  case reducedS8 = "s8 reduced"
   /// Four bits, in groups of 64, unpacked by the product.
   case s4
 
@@ -32,12 +34,12 @@ enum LinearFormat: String, CaseIterable {
     switch self {
     case .f32: 4
     case .f16: 2
-    case .s8: 1
+    case .s8, .reducedS8: 1
     case .s4: 0.5 + 2 / 64
     }
   }
 
-  var isQuantized: Bool { self == .s8 || self == .s4 }
+  var isQuantized: Bool { [.s8, .reducedS8, .s4].contains(self) }
 }
 
 /// The operands of a shape, the same for each backend.
@@ -47,6 +49,7 @@ final class LinearOperands {
   let weights: [Float]
   let halves: MappedBytes
   let quantized: QuantizedValues
+  let reduced: QuantizedValues
   let fourBit: FourBitValues
 
   /// - Parameter scratch: where a file for the halves may go: they are read as from a checkpoint.
@@ -59,14 +62,21 @@ final class LinearOperands {
     let file = scratch.appending(path: shape.name)
     try Data(bits.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }).write(to: file)
     halves = MappedBytes(file: try MappedFile(url: file), range: 0..<bits.count * 2)
-    // A step of 1/127 for all: the weights' largest magnitude is below 1.
-    let steps = weights.map { UInt8(bitPattern: Int8(($0 * 127).rounded(.toNearestOrEven))) }
-    let bytes = scratch.appending(path: shape.name + "-s8")
-    try Data(steps).write(to: bytes)
-    quantized = try QuantizedValues(
-      bytes: MappedBytes(file: try MappedFile(url: bytes), range: 0..<steps.count),
-      scales: [Float](repeating: 1 / 127, count: shape.outputs), columns: shape.inputs)
+    quantized = try Self.quantized(weights, shape, limit: 127, scratch: scratch)
+    reduced = try Self.quantized(weights, shape, limit: 64, scratch: scratch)
     fourBit = try Self.fourBit(weights, shape, scratch: scratch)
+  }
+
+  /// A step of 1 / limit for all: the weights' largest magnitude is below 1.
+  private static func quantized(
+    _ weights: [Float], _ shape: LinearShape, limit: Float, scratch: URL
+  ) throws -> QuantizedValues {
+    let values = weights.map { UInt8(bitPattern: Int8(($0 * limit).rounded(.toNearestOrEven))) }
+    let file = scratch.appending(path: "\(shape.name)-s8-\(limit)")
+    try Data(values).write(to: file)
+    return try QuantizedValues(
+      bytes: MappedBytes(file: try MappedFile(url: file), range: 0..<values.count),
+      scales: [Float](repeating: 1 / limit, count: shape.outputs), columns: shape.inputs)
   }
 
   /// Steps of 1/7: u = 8 + round(7 w), each group's step 15 of its row's.
@@ -89,6 +99,7 @@ final class LinearOperands {
       case .f32: try backend.packed(weights: [weights], bias: nil, inputs: shape.inputs)
       case .f16: try stored(backend)
       case .s8: try backend.packed(quantized: [quantized], bias: nil, inputs: shape.inputs)
+      case .reducedS8: try backend.packed(quantized: [reduced], bias: nil, inputs: shape.inputs)
       case .s4: try backend.packed(fourBit: [fourBit], bias: nil, inputs: shape.inputs)
       }
     let input = try backend.upload(x, shape: [shape.rows, shape.inputs])
@@ -122,7 +133,7 @@ final class LinearOperands {
         magnitude += abs(product)
       }
       let k = Double(shape.inputs)
-      let half = format == .s8 ? 0.5 / 127 : 0.5 / 7
+      let half = format == .s8 ? 0.5 / 127 : format == .reducedS8 ? 0.5 / 64 : 0.5 / 7
       let bound = format.isQuantized ? k * (half + 0.5 / 127 + 1 / 1e4) : k * Double(Float.ulpOfOne) * magnitude
       let found = KernelCheck(error: abs(Double(y[place]) - sum), bound: bound)
       if found.error - found.bound > worst.error - worst.bound || worst.bound == 0 { worst = found }
