@@ -63,6 +63,7 @@ bench-build:
 SANITIZE = swift test -c release --disable-xctest
 ADDRESS = --sanitize=address -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined --scratch-path .build-asan
 sanitize fuzz: export ESPALIER_CORE = 1
+sanitize fuzz: export LSAN_OPTIONS = suppressions=$(CURDIR)/Tests/foundation-leaks.txt:print_suppressions=0
 sanitize:
 	$(SANITIZE) $(ADDRESS)
 	$(SANITIZE) --sanitize=thread --scratch-path .build-tsan --filter WorkerPool

@@ -9,8 +9,15 @@
 #include "lanes.h"
 
 // A scalar version that has fused multiply-adds is compiled twice, for any processor and for one that has the
-// instruction: without it each is a call of a function of many instructions. The results are the same.
-#if defined(__x86_64__) && defined(__GLIBC__)
+// instruction: without it each is a call of a function of many instructions. The results are the same. Not for the thread
+// sanitizer, which would have the function that chooses call into it before it is there.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CK_SCALAR
+#endif
+#endif
+#if defined(CK_SCALAR)
+#elif defined(__x86_64__) && defined(__GLIBC__)
 #define CK_SCALAR __attribute__((target_clones("default", "arch=haswell")))
 #else
 #define CK_SCALAR

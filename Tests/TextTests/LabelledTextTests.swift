@@ -49,15 +49,15 @@ import Text
     for word in words { #expect(message?.contains(word) == true, "\(message ?? "no error") lacks \(word)") }
   }
 
-  @Test("Pairs of one first text stay on one side") func pairs() {
+  @Test("Pairs of one first text stay on one side") func pairs() throws {
     let rows = (0..<300).flatMap { number in
       (0..<3).map { LabelledSentence(text: "text \(number)", pair: "other \($0)", label: $0 % 2) }
     }
-    let (held, rest) = DataSplit.holdOut(0.2, of: rows, seed: 3)
+    let (held, rest) = try holdOut(0.2, of: ExampleSource(rows), seed: 3)
     #expect(held.count + rest.count == 900 && held.count % 3 == 0 && held.count > 90)
     #expect(Set(held.map(\.text)).isDisjoint(with: rest.map(\.text)))
     // A sample draws pairs, not texts.
-    #expect(Set(DataSplit.sample(rows, count: 60, seed: 1).map(\.text)).count > 30)
+    #expect(try Set(ExampleSource(rows).sample(60, seed: 1).rows.map(\.text)).count > 30)
   }
 
   @Test func invalidUTF8() throws {
@@ -86,21 +86,19 @@ import Text
 @Suite("Splits and batches") struct SplitTests {
   private let sentences = (0..<5000).map { LabelledSentence(text: "sentence \($0)", label: $0 % 2) }
 
-  @Test("The same text falls on the same side, whatever the order") func stable() {
-    let parts = DataSplit.split(sentences, fractions: [0.1, 0.2, 0.7], seed: 7)
-    let again = DataSplit.split(Array(sentences.reversed()), fractions: [0.1, 0.2, 0.7], seed: 7)
+  @Test("The same text falls on the same side, whatever the order") func stable() throws {
+    let parts = try split(sentences, [0.1, 0.2, 0.7], seed: 7)
+    let again = try split(sentences.reversed(), [0.1, 0.2, 0.7], seed: 7)
     for (part, other) in zip(parts, again) { #expect(Set(part.map(\.text)) == Set(other.map(\.text))) }
     #expect(parts.map(\.count).reduce(0, +) == 5000)
     // 5 standard deviations of a binomial count.
     for (part, share) in zip(parts, [0.1, 0.2, 0.7]) {
       #expect(abs(Double(part.count) - 5000 * share) < 5 * (5000 * share * (1 - share)).squareRoot())
     }
-    #expect(
-      DataSplit.split(sentences, fractions: [0.1, 0.9], seed: 8)[0]
-        != DataSplit.split(sentences, fractions: [0.1, 0.9], seed: 7)[0])
+    #expect(try split(sentences, [0.1, 0.9], seed: 8)[0] != split(sentences, [0.1, 0.9], seed: 7)[0])
   }
 
-  @Test("A held-out sentence takes along the phrases that are in it alone") func families() {
+  @Test("A held-out sentence takes along the phrases that are in it alone") func families() throws {
     // 200 sentences of five words, each with two phrases of its own, a copy, and one phrase that all share.
     var rows: [LabelledSentence] = []
     for number in 0..<200 {
@@ -109,7 +107,7 @@ import Text
         rows.append(LabelledSentence(text: text, label: number % 2))
       }
     }
-    let (held, rest) = DataSplit.holdOut(0.3, of: rows, seed: 5)
+    let (held, rest) = try holdOut(0.3, of: ExampleSource(rows), seed: 5)
     #expect(held.count + rest.count == rows.count)
     func numbers(_ part: [LabelledSentence]) -> Set<Substring> {
       Set(part.filter { $0.text != "of the" }.map { $0.text.split(separator: " ")[0].dropFirst() })
@@ -120,17 +118,69 @@ import Text
     #expect(!held.contains { $0.text == "of the" })
     let whole = (0..<500).map { LabelledSentence(text: "w\($0)", label: 0) }
     #expect(
-      DataSplit.holdOut(0.1, of: whole, seed: 7).held == DataSplit.split(whole, fractions: [0.1, 0.9], seed: 7)[0])
+      try holdOut(0.1, of: ExampleSource(whole), seed: 7).held == split(whole, [0.1, 0.9], seed: 7)[0])
   }
 
-  @Test("A sample is not a prefix, keeps the order, and holds the smaller samples") func samples() {
-    let few = DataSplit.sample(sentences, count: 50, seed: 1)
-    let more = DataSplit.sample(sentences, count: 500, seed: 1)
+  @Test("A sample is not a prefix, keeps the order, and holds the smaller samples") func samples() throws {
+    func sample(_ count: Int) throws -> [LabelledSentence] {
+      try ExampleSource(sentences).sample(count, seed: 1).rows
+    }
+    let (few, more) = (try sample(50), try sample(500))
     #expect(few.count == 50)
     #expect(few != Array(sentences.prefix(50)))
     #expect(Set(few.map(\.text)).isSubset(of: more.map(\.text)))
     #expect(sentences.filter { few.contains($0) } == few)
-    #expect(DataSplit.sample(sentences, count: 9999, seed: 1) == sentences)
+    #expect(try sample(9999) == sentences)
+    #expect(try sample(0) == [])
+  }
+
+  @Test("Of copies a sample takes the first, and as many as it should have") func copies() throws {
+    let rows = (0..<60).map { LabelledSentence(text: "text \($0 % 3)", label: $0 / 3 % 2) }
+    for count in [1, 7, 20, 21, 45, 59] {
+      let sample = try ExampleSource(rows).sample(count, seed: 4)
+      // Each reading counts anew.
+      for _ in 0..<2 {
+        let drawn = try sample.rows
+        #expect(drawn.count == count)
+        for text in Set(drawn.map(\.text)) {
+          let copies = drawn.filter { $0.text == text }
+          #expect(copies == Array(rows.filter { $0.text == text }.prefix(copies.count)))
+        }
+      }
+    }
+  }
+
+  @Test("A file is split as its rows are, each time it is read") func ofAFile() throws {
+    let scratch = try ScratchDirectory()
+    let words = ["a", "fine", "film", "dull", "plot", "of", "it"]
+    var random = SeededGenerator(state: 9)
+    let rows = (0..<800).map { number in
+      let phrase = (0..<Int.random(in: 1...70, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }
+      return LabelledSentence(text: phrase.joined(separator: " "), label: number % 2)
+    }
+    let lines =
+      ["sentence\tlabel"]
+      + rows.map { row in
+        guard case .label(let label) = row.target else { return "" }
+        return "\(row.text)\t\(label)"
+      }
+    let path = try scratch.write(lines.joined(separator: "\n") + "\n", "a.tsv").path(percentEncoded: false)
+    let file = ExampleSource(path, ExampleFormat(labels: ["0", "1"]))
+    #expect(try file.count() == 800)
+    let ofFile = try DataSplit.holdOut(0.3, of: file, seed: 5),
+      ofRows = try DataSplit.holdOut(0.3, of: ExampleSource(rows), seed: 5)
+    #expect(try ofFile.held.rows == ofRows.held.rows && ofFile.rest.rows == ofRows.rest.rows)
+    #expect(try ofFile.held.count() > 50 && ofFile.rest.count() > 50)
+    #expect(try ofFile.held.count() + ofFile.rest.count() == 800)
+    #expect(try ofFile.rest.sample(40, seed: 2).rows == ofRows.rest.sample(40, seed: 2).rows)
+    let empty = try scratch.write("sentence\tlabel\n", "b.tsv").path(percentEncoded: false)
+    #expect(throws: TextError.self) { try ExampleSource(empty, ExampleFormat(labels: ["0", "1"])).count() }
+  }
+
+  private func split(
+    _ rows: [LabelledSentence], _ fractions: [Double], seed: UInt64
+  ) throws -> [[LabelledSentence]] {
+    try DataSplit.split(ExampleSource(rows), fractions: fractions, seed: seed).map { try $0.rows }
   }
 
   @Test func everyRowOnceAnEpoch() {
@@ -182,5 +232,22 @@ import Text
     let inner = 98 * 200 + 38
     let dropped = count - fewer.ids.count
     #expect(abs(Double(dropped) - 0.1 * Double(inner)) < 5 * (Double(inner) * 0.09).squareRoot())
+  }
+}
+
+private func holdOut(
+  _ fraction: Double, of examples: ExampleSource, seed: UInt64
+) throws -> (held: [LabelledSentence], rest: [LabelledSentence]) {
+  let (held, rest) = try DataSplit.holdOut(fraction, of: examples, seed: seed)
+  return (try held.rows, try rest.rows)
+}
+
+extension ExampleSource {
+  fileprivate var rows: [LabelledSentence] {
+    get throws {
+      var (reader, rows) = (try reader(), [LabelledSentence]())
+      while let row = try reader.next() { rows.append(row) }
+      return rows
+    }
   }
 }

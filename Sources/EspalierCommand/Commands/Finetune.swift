@@ -126,7 +126,7 @@ struct Finetune: AsyncParsableCommand {
     }
   }
 
-  /// With a file of its own for the selection both are read row by row, and need not fit in memory.
+  /// Read row by row, so that they need not fit in memory, but for a stream that something is to be held out of.
   private func texts(
     _ format: ExampleFormat, _ tokenizer: any Tokenizer, _ length: Int
   ) throws -> (train: TokenizedText, selection: TokenizedText) {
@@ -134,12 +134,12 @@ struct Finetune: AsyncParsableCommand {
       try TokenizedText(reading: path, format, tokenizer: tokenizer, maximumLength: length)
     }
     if let selection { return (try text(data), try text(selection)) }
-    let (held, rest) = DataSplit.holdOut(0.05, of: try ExampleFile.read(data, format), seed: seed)
-    func text(_ rows: [LabelledSentence]) -> TokenizedText {
-      TokenizedText(
+    let (held, rest) = try DataSplit.holdOut(0.05, of: try ExampleSource(rereading: data, format), seed: seed)
+    func text(_ rows: ExampleSource) throws -> TokenizedText {
+      try TokenizedText(
         rows, tokenizer: tokenizer, maximumLength: length, kind: format.kind ?? .singleLabel,
         classCount: format.labels.count)
     }
-    return (text(rest), text(held))
+    return (try text(rest), try text(held))
   }
 }

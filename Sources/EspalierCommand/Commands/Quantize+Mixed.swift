@@ -65,16 +65,16 @@ extension Quantize {
     let configuration = source.configuration
     let metric = try judging.resolved(columns, configuration)
     let (kind, classCount) = (configuration.targetKind, configuration.numLabels)
-    let sentences = try ExampleFile.read(
-      mixedOptions.file.path(percentEncoded: false),
+    let sentences = try ExampleSource(
+      rereading: mixedOptions.file.path(percentEncoded: false),
       mixedOptions.train == nil
         ? columns.exampleFormat(for: configuration) : DataTask.splitFormat(kind, classCount: classCount))
     let tokenizer = try ModelTokenizer.read(modelDirectory: source.directory, vocabSize: configuration.vocabSize)
-    let data = TokenizedText(
+    let data = try TokenizedText(
       sentences, tokenizer: tokenizer, maximumLength: compute.length(configuration), kind: kind,
       classCount: classCount)
-    let sample = TokenizedText(
-      DataSplit.sample(sentences, count: mixedOptions.sentences, seed: Self.seed), tokenizer: tokenizer,
+    let sample = try TokenizedText(
+      try sentences.sample(mixedOptions.sentences, seed: Self.seed), tokenizer: tokenizer,
       maximumLength: compute.length(configuration), kind: kind, classCount: classCount)
     let calibration = try (calibration ?? mixedOptions.train).map { try measured(source, $0, progress) }
     var bars = SearchProgress(progress, sentences: data.count, sample: sample.count)

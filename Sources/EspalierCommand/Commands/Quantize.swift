@@ -137,11 +137,10 @@ struct Quantize: AsyncParsableCommand {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
     // Those of a run are in the columns that it writes.
     let format = path == mixedOptions.train ? ExampleFormat(kind: nil) : columns.exampleFormat(nil, labels: [])
-    let all = try ExampleFile.read(path, format)
-    let sentences = DataSplit.sample(all, count: calibrationSentences, seed: Self.seed)
+    let sentences = try ExampleSource(rereading: path, format).sample(calibrationSentences, seed: Self.seed)
     let tokenizer = try ModelTokenizer.read(
       modelDirectory: source.directory, vocabSize: source.configuration.vocabSize)
-    let text = TokenizedText(
+    let text = try TokenizedText(
       sentences, tokenizer: tokenizer, maximumLength: compute.length(source.configuration))
     progress.begin("calibrate", unit: "sentences", total: text.count)
     defer { progress.end() }

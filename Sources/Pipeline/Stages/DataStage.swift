@@ -50,63 +50,68 @@ struct DataStage {
     ) {
       let parts = try self.parts()
       var outputs: [URL] = []
-      for (name, rows) in [("train", parts.train), ("selection", parts.selection), ("dev", parts.dev)] {
-        let cut = source.limit.map { DataSplit.sample(rows, count: $0, seed: seed) } ?? rows
-        guard !cut.isEmpty else { throw PipelineError.emptySplit(name: name, rows: parts.total) }
+      func write(_ name: String, _ rows: ExampleSource) throws -> Int {
+        let cut = try source.limit.map { limit in try rows.sample(limit, seed: seed) } ?? rows
         let url = runner.folder.split(name)
         try runner.folder.makeParent(of: url)
-        try Self.write(cut, to: url)
         outputs.append(url)
+        return try Self.write(cut, to: url)
       }
-      let count = { (rows: [LabelledSentence]) in min(rows.count, source.limit ?? rows.count) }
-      let splits = Splits(
-        rows: Splits.Rows(train: count(parts.train), selection: count(parts.selection), dev: count(parts.dev)),
-        total: parts.total)
-      return (splits, outputs)
+      let rows = Splits.Rows(
+        train: try write("train", parts.train), selection: try write("selection", parts.selection),
+        dev: try write("dev", parts.dev))
+      for (name, count) in [("train", rows.train), ("selection", rows.selection), ("dev", rows.dev)] where count == 0 {
+        throw PipelineError.emptySplit(name: name, rows: parts.total)
+      }
+      return (Splits(rows: rows, total: parts.total), outputs)
     }
   }
 
+  /// Each is read when it is written, and never held in memory.
   private struct Parts {
-    var train: [LabelledSentence]
-    var selection: [LabelledSentence]
-    var dev: [LabelledSentence]
+    var train: ExampleSource
+    var selection: ExampleSource
+    var dev: ExampleSource
     var total: Int
   }
 
   private func parts() throws -> Parts {
     switch task.files {
     case .tables(let trainFile, let devFile?):
-      let train = try read(trainFile)
-      let dev = try read(devFile)
-      let (selection, rest) = DataSplit.holdOut(source.selectionFraction, of: train, seed: seed)
-      return Parts(train: rest, selection: selection, dev: dev, total: train.count + dev.count)
-    case .tables(let file, nil): return split(try read(file))
+      let (train, dev) = (examples(trainFile), examples(devFile))
+      let (selection, rest) = try DataSplit.holdOut(source.selectionFraction, of: train, seed: seed)
+      return Parts(train: rest, selection: selection, dev: dev, total: try train.count() + dev.count())
+    case .tables(let file, nil): return try split(examples(file))
     case .movieSnippets:
       let file = input.directory.appending(path: "movieReviewSnippets_GroundTruth.txt")
-      return split(try MovieSnippets.read(file))
+      return try split(ExampleSource(try MovieSnippets.read(file)))
     }
   }
 
-  private func read(_ file: String) throws -> [LabelledSentence] {
-    try ExampleFile.read(input.directory.appending(path: file).path(percentEncoded: false), task.format)
+  private func examples(_ file: String) -> ExampleSource {
+    ExampleSource(input.directory.appending(path: file).path(percentEncoded: false), task.format)
   }
 
   /// Data without a dev file.
-  private func split(_ all: [LabelledSentence]) -> Parts {
+  private func split(_ all: ExampleSource) throws -> Parts {
     let fractions = [source.devFraction, source.selectionFraction, 1 - source.devFraction - source.selectionFraction]
     let parts = DataSplit.split(all, fractions: fractions, seed: seed)
-    return Parts(train: parts[2], selection: parts[1], dev: parts[0], total: all.count)
+    return Parts(train: parts[2], selection: parts[1], dev: parts[0], total: try all.count())
   }
 
-  private static func write(_ rows: [LabelledSentence], to url: URL) throws {
+  /// - Returns: how many there are.
+  private static func write(_ rows: ExampleSource, to url: URL) throws -> Int {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var (reader, count) = (try rows.reader(), 0)
     try AtomicFile.write(to: url) { file in
-      for row in rows {
+      while let row = try reader.next() {
         try file.write(try encoder.encode(SplitRow(row)))
         try file.write("\n")
+        count += 1
       }
     }
+    return count
   }
 }
 

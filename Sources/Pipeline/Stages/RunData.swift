@@ -28,8 +28,8 @@ struct RunData {
   }
 
   private func text(_ split: String, count: Int, seed: UInt64) throws -> TokenizedText {
-    TokenizedText(
-      DataSplit.sample(try sentences(split), count: count, seed: seed), tokenizer: tokenizer,
+    try TokenizedText(
+      try ExampleSource(path(split), format).sample(count, seed: seed), tokenizer: tokenizer,
       maximumLength: maximumLength, kind: kind, classCount: classCount)
   }
 

@@ -3,20 +3,19 @@ public enum DataSplit {
   /// - Parameters:
   ///   - fractions: of the parts; what is left of one goes to the last part.
   ///   - seed: another one gives another split.
-  /// - Returns: as many parts as fractions, each in the order of `sentences`.
+  /// - Returns: as many parts as fractions, each in the order of `examples`.
   /// - Precondition: there is at least one fraction.
-  public static func split(
-    _ sentences: [LabelledSentence], fractions: [Double], seed: UInt64
-  ) -> [[LabelledSentence]] {
+  public static func split(_ examples: ExampleSource, fractions: [Double], seed: UInt64) -> [ExampleSource] {
     precondition(!fractions.isEmpty, "a split into no parts")
-    var bounds: [Double] = []
-    for fraction in fractions.dropLast() { bounds.append((bounds.last ?? 0) + fraction) }
-    var parts = [[LabelledSentence]](repeating: [], count: fractions.count)
-    for sentence in sentences {
-      let position = position(sentence.text, seed: seed)
-      parts[bounds.firstIndex { position < $0 } ?? bounds.count].append(sentence)
+    var bounds = [0.0]
+    for fraction in fractions.dropLast() { bounds.append(bounds[bounds.count - 1] + fraction) }
+    bounds.append(.infinity)
+    return zip(bounds, bounds.dropFirst()).map { lower, upper in
+      examples.filter { example in
+        let position = position(example.text, seed: seed)
+        return lower <= position && position < upper
+      }
     }
-    return parts
   }
 
   /// Holds sentences out of a training set, with all phrases that are parts of them alone.
@@ -25,30 +24,14 @@ public enum DataSplit {
   /// without such phrases is split as by ``split(_:fractions:seed:)``; so are pairs, of which those with the same first text
   /// stay together.
   ///
-  /// - Returns: both parts in the order of `sentences`.
+  /// - Returns: both parts in the order of `examples`.
+  /// - Throws: ``TextError`` as reading does: `examples` are gone through up to three times.
   public static func holdOut(
-    _ fraction: Double, of sentences: [LabelledSentence], seed: UInt64
-  ) -> (held: [LabelledSentence], rest: [LabelledSentence]) {
-    func isDrawn(_ row: Int) -> Bool { position(sentences[row].text, seed: seed) < fraction }
-    let isHeld =
-      sentences.contains { $0.pair != nil }
-      ? sentences.indices.map(isDrawn) : PhraseFamilies(sentences.map(\.text)).rows(where: isDrawn)
-    return (
-      zip(sentences, isHeld).filter(\.1).map(\.0),
-      zip(sentences, isHeld).filter { !$0.1 }.map(\.0)
-    )
-  }
-
-  /// At most `count` of the sentences, chosen by a hash of the text, in their order.
-  ///
-  /// A prefix would not do: files are sorted by class more often than not.
-  public static func sample(_ sentences: [LabelledSentence], count: Int, seed: UInt64) -> [LabelledSentence] {
-    guard count < sentences.count else { return sentences }
-    // Another stream than that of the split, whose parts are intervals of the hash.
-    let keys = sentences.map { sentence in
-      hash(sentence.pair.map { sentence.text + "\t" + $0 } ?? sentence.text, seed: ~seed)
-    }
-    return sentences.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.prefix(count).sorted().map { sentences[$0] }
+    _ fraction: Double, of examples: ExampleSource, seed: UInt64
+  ) throws(TextError) -> (held: ExampleSource, rest: ExampleSource) {
+    let isDrawn: @Sendable (String) -> Bool = { position($0, seed: seed) < fraction }
+    let families = try PhraseFamilies(examples, isDrawn: isDrawn)
+    return (examples.filter { families.isHeld($0.text) }, examples.filter { !families.isHeld($0.text) })
   }
 
   /// Where in 0 ..< 1 a text falls.

@@ -27,6 +27,12 @@ final class FileBytes: ByteSource {
   private let descriptor: Int32
   private let isOwned: Bool
 
+  /// Whether opening it again gives the same bytes: not so with the standard input and pipes.
+  static func canBeReadAgain(_ path: String) -> Bool {
+    var status = stat()
+    return path != standardInput && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   init(path: String) throws(TextError) {
     guard path != Self.standardInput else {
       self.path = "standard input"
