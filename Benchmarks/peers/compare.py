@@ -85,7 +85,7 @@ def isa_note(options, mask):
 def prepared(options, work, name, lengths):
     """The model's directories and its cells."""
     source = work / name if "/" not in name else Path(name)
-    if source.parent == work and not (work / (name + "-int4") / "model.safetensors").exists():
+    if source.parent == work and not (work / (name + "-int8-reduced") / "model.safetensors").exists():
         subprocess.run([options.executable, "model", name, str(source)], check=True)
     built = work / (source.name + "-built")
     subprocess.run(

@@ -42,7 +42,7 @@ class Contestant:
     @property
     def precision(self):
         """Of weights and products: what it may be compared with."""
-        return self.variant if self.variant in ("f16", "int8", "int4") else "fp32"
+        return self.variant if self.variant in ("f16", "int8", "int8-reduced", "int4") else "fp32"
 
     def command(self, setup, threads):
         if self.is_ours:
@@ -80,7 +80,11 @@ class Contestant:
 # The first is the reference of all answers.
 OURS = {
     "fp32": [Contestant("espalier", "espalier"), Contestant("espalier f16", "espalier", "f16", is_exact=False)],
-    "int8": [Contestant("espalier int8", "espalier", "int8", is_exact=False)],
+    "int8": [
+        Contestant("espalier int8", "espalier", "int8", is_exact=False),
+        # Weights within 64, as ONNX Runtime's are.
+        Contestant("espalier int8-reduced", "espalier", "int8-reduced", is_exact=False),
+    ],
     "int4": [Contestant("espalier int4", "espalier", "int4", is_exact=False)],
 }
 FP32 = [

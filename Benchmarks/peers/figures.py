@@ -38,13 +38,18 @@ def precision_of(record):
     return record.get("precision") or ("fp32" if record["isExact"] else record["contestant"].split()[-1])
 
 
+def precision_of_peers(precision):
+    """What a precision of ours is compared with."""
+    return "int8" if precision == "int8-reduced" else precision
+
+
 def cell_figures(records, precision="fp32", seed=1):
     """Of the records of one cell: our time, the fastest peer of a precision, the ratio and its 95 % interval; None without
     peers."""
     ours = next((r for r in records if r["contestant"] == name_of_ours(precision) and r["rounds"]), None)
     peers = [
         r for r in records
-        if not r["isOurs"] and precision_of(r) == precision and not r.get("remark") and r["rounds"]]
+        if not r["isOurs"] and precision_of(r) == precision_of_peers(precision) and not r.get("remark") and r["rounds"]]
     if ours is None or not peers:
         return None
     fastest = min(peers, key=lambda r: median(r["rounds"]))

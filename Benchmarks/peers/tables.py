@@ -10,7 +10,7 @@ from statistics import median
 
 import numpy
 
-from figures import cell_figures, geometric_mean, interval, name_of_ours, precision_of
+from figures import cell_figures, geometric_mean, interval, name_of_ours, precision_of, precision_of_peers
 
 
 def read(path):
@@ -53,7 +53,8 @@ def quantized_row(key, records, precision):
     others = [
         f"{name} {milliseconds(median(record['rounds']))}{'†' if record.get('remark') else ''}"
         + (f" ({record['decibels']:.1f} dB)" if record.get("decibels") is not None else "")
-        for name, record in by_name.items() if not record["isOurs"] and precision_of(record) == precision]
+        for name, record in by_name.items()
+        if not record["isOurs"] and precision_of(record) == precision_of_peers(precision)]
     return texts + [", ".join(others)]
 
 
@@ -156,12 +157,12 @@ def document(head, records):
     yield ""
     yield from markdown_table(
         ["geometric means", "model", "threads", "cells", "ratio", "least"], list(means(grouped)))
-    for precision in ("int8", "int4"):
+    for precision, title in (("int8", "INT8"), ("int8-reduced", "INT8 of weights within 64"), ("int4", "INT4")):
         rows = [texts for key, entries in grouped.items() if (texts := quantized_row(key, entries, precision))]
         if not rows:
             continue
         yield ""
-        yield f"## {precision.upper()}"
+        yield f"## {title}"
         yield ""
         yield (
             "The ratio is to the fastest peer of the same precision. Decibels: our FP32 logits over the difference from them. "

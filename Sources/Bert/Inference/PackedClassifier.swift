@@ -72,7 +72,7 @@ public struct PackedClassifier: Sendable {
 
   /// Tokens of a part that one thread takes through all layers. So few that a part's activations stay in the core's own
   /// cache from layer to layer; so many that the weights, which each part reads again, cost little beside their products.
-  private static let tokensOfOneThread = 48...256
+  private static let tokensOfOneThread = 24...256
 
   /// The logits of each sequence, `[B, K]` row by row.
   ///

@@ -28,7 +28,7 @@ struct ModelCommand: ParsableCommand {
   @Argument(help: "One of \(ModelShape.allCases.map(\.rawValue).joined(separator: ", ")).")
   var shape: ModelShape
 
-  @Argument(help: "The directory to write; its twins go to DIRECTORY-f16, DIRECTORY-int8 and DIRECTORY-int4.")
+  @Argument(help: "The directory to write; its twins go to DIRECTORY-f16, -int8, -int8-reduced and -int4.")
   var directory: String
 
   @Option(help: "Of the weights.")
@@ -40,8 +40,12 @@ struct ModelCommand: ParsableCommand {
     try model.write(to: URL(directory: directory), tokenizerSource: nil, backend: backend)
     try model.write(to: URL(directory: directory + "-f16"), precision: .f16, tokenizerSource: nil, backend: backend)
     let source = try Checkpoint(modelDirectory: URL(directory: directory))
-    for (scheme, name) in [(QuantizationScheme.int8PTQDynamic, "int8"), (.int4, "int4")] {
-      try ModelQuantizer(scheme: scheme).quantize(source, to: URL(directory: "\(directory)-\(name)"))
+    let reduced = WeightQuantizer(reducesRange: true)
+    for (name, quantizer) in [
+      ("int8", ModelQuantizer(scheme: .int8PTQDynamic)), ("int4", ModelQuantizer(scheme: .int4)),
+      ("int8-reduced", ModelQuantizer(scheme: .int8PTQDynamic, quantizer: reduced)),
+    ] {
+      try quantizer.quantize(source, to: URL(directory: "\(directory)-\(name)"))
     }
   }
 }
