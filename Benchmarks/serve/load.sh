@@ -18,6 +18,7 @@ until address="$(sed -n 's/listening on //p' "$output")" && [ -n "$address" ]; d
   sleep 0.05
 done
 
+printf '# `espalier serve` under load from a second process\n\n'
 python3 "$here/../peers/machine.py" "$0" "$@" ${ARGUMENTS:+"with $ARGUMENTS"}
 echo
 
