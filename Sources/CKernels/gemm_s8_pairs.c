@@ -63,18 +63,11 @@ CK_INLINE void ck_s8_words_pairs_avx2(vi q, int32_t offset, uint32_t *words) {
 
 typedef __m512i vi_pairs_avx512;
 #define vi vi_pairs_avx512
-CK_INLINE vi ck_s8_weights_pairs_avx512(const int8_t *p) { return _mm512_loadu_si512(p); }
 CK_INLINE vi ck_s8_dot_pairs_avx512(vi sum, vi a, vi b) {
   return _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_maddubs_epi16(a, b), _mm512_set1_epi16(1)));
 }
-CK_INLINE vi ck_s8_start_pairs_avx512(const int32_t *negated_sums, int32_t offset) {
-  return _mm512_mullo_epi32(_mm512_loadu_si512(negated_sums), _mm512_set1_epi32(offset));
-}
 #include "lanes_avx512_s8.h"
-// 16 whole numbers as u8 with an offset, four a word.
-CK_INLINE void ck_s8_words_pairs_avx512(vi q, int32_t offset, uint32_t *words) {
-  _mm_storeu_si128((__m128i *)words, _mm512_cvtepi32_epi8(_mm512_add_epi32(q, _mm512_set1_epi32(offset))));
-}
+#include "lanes_avx512_u8.h"
 #include "gemm_s8_lanes.h"
 #undef vi
 #include "lanes_end.h"

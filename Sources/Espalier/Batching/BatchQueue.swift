@@ -48,9 +48,11 @@ package final class BatchQueue<Work: BatchWork>: Sendable {
   package func answers(_ inputs: [Work.Input], within limit: TimeLimit? = nil) async throws -> [Work.Answer] {
     guard !inputs.isEmpty else { return [] }
     let request = BatchRequest<Work.Input, Work.Answer>(inputs, costs: inputs.map(work.estimate))
-    let watched = limit?.watch { [waiting, duration = limit?.duration ?? .zero] in
-      request.finish(.failure(ClassifierError.tooSlow(limit: duration)))
-      waiting.remove(request)
+    let watched = limit.map { limit in
+      limit.watch { [waiting, duration = limit.duration] in
+        request.finish(.failure(ClassifierError.tooSlow(limit: duration)))
+        waiting.remove(request)
+      }
     }
     defer { if let watched { limit?.forget(watched) } }
     return try await withTaskCancellationHandler {

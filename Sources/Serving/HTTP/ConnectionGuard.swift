@@ -43,19 +43,22 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let part = unwrapInboundIn(data)
-    switch part {
-    case .head: awaitEnd(context)
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      awaitEnd(context)
+      askForBody(context, head)
     case .body: break
     case .end: arrival?.cancel()
     }
-    if case .head(let head) = part, head.headerFields[.expect]?.lowercased() == "100-continue",
-      head.headerFields[.contentLength].flatMap({ Int($0) }) ?? 0 <= bodyBytes
-    {
-      // A body that is too large is refused before it is sent.
-      context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
-    }
     context.fireChannelRead(data)
+  }
+
+  /// A body that is too large is refused before it is sent.
+  private func askForBody(_ context: ChannelHandlerContext, _ head: HTTPRequest) {
+    guard head.headerFields[.expect]?.lowercased() == "100-continue",
+      head.headerFields[.contentLength].flatMap({ Int($0) }) ?? 0 <= bodyBytes
+    else { return }
+    context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
   }
 
   /// Whoever reads the request meets the error where the rest of it would come.

@@ -35,23 +35,21 @@ public struct ExampleSource: Sendable {
   }
 
   public func reader() throws(TextError) -> Reader {
-    let rows: Reader.Rows =
-      switch origin {
-      case .rows(let rows): .held(rows[...])
-      case .file(let path, let format): .file(try ExampleFile(path, format), path, isEmpty: true)
-      }
-    return Reader(rows: rows, conditions: conditions.map { $0() })
+    let conditions = conditions.map { $0() }
+    switch origin {
+    case .rows(let rows): return Reader(held: rows[...], path: "", conditions: conditions)
+    case .file(let path, let format):
+      return Reader(file: try ExampleFile(path, format), path: path, conditions: conditions)
+    }
   }
 
   /// One way through the examples.
   public struct Reader {
-    fileprivate enum Rows {
-      case held(ArraySlice<LabelledSentence>)
-      case file(ExampleFile, String, isEmpty: Bool)
-    }
-
-    fileprivate var rows: Rows
+    fileprivate var held: ArraySlice<LabelledSentence> = []
+    fileprivate var file: ExampleFile?
+    fileprivate let path: String
     fileprivate let conditions: [Condition]
+    fileprivate var isEmpty = true
 
     /// The next example, nil at the end.
     ///
@@ -64,17 +62,13 @@ public struct ExampleSource: Sendable {
     }
 
     private mutating func nextRow() throws(TextError) -> LabelledSentence? {
-      switch rows {
-      case .held(var rest):
-        let row = rest.popFirst()
-        rows = .held(rest)
-        return row
-      case .file(var file, let path, let isEmpty):
-        let row = try file.next()
-        if row == nil, isEmpty { throw .emptyDataSet(path: path) }
-        rows = .file(file, path, isEmpty: false)
-        return row
+      guard file != nil else { return held.popFirst() }
+      guard let row = try file?.next() else {
+        if isEmpty { throw .emptyDataSet(path: path) }
+        return nil
       }
+      isEmpty = false
+      return row
     }
   }
 }

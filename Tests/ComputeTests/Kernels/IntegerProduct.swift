@@ -99,3 +99,22 @@ struct IntegerProduct {
     return c.values
   }
 }
+
+extension IntegerProduct {
+  /// Activation and residual after the product, and what it was before them.
+  func expectEpilogue(_ kernels: KernelSet) {
+    let z = exact()
+    let residual = GuardedBuffer(z.map { $0 * 0.5 + 1 })
+    let preactivation = GuardedBuffer([Float](repeating: 0, count: z.count))
+    let c = run(kernels) { args in
+      args.activation = CK_ACTIVATION_RELU
+      args.residual = UnsafePointer(residual.pointer)
+      args.residual_row_stride = n
+      args.preactivation = preactivation.pointer
+      args.preactivation_row_stride = n
+    }
+    #expect(c == zip(z, residual.values).map { max(0, $0) + $1 })
+    #expect(preactivation.values == z)
+    #expect(areIntact(residual, preactivation))
+  }
+}
