@@ -16,8 +16,11 @@
 // and of depth, a is packed into scratch, and each panel of b meets all row tiles of the block. Both come from L2 for each
 // tile: blocks of depth that L1 would hold (128) are slower, since each of them reads and writes the sums once more. What
 // a tile will need is fetched into L1 some steps before.
-//   AVX2     6 x 16: 12 accumulators, 2 vectors of b and 1 broadcast are 15 of 16 registers.
-//   AVX-512 14 x 32: 28 accumulators, 2 + 1 are 31 of 32 registers.
+//   AVX2     6 x 16: 12 accumulators, 2 vectors of b and 1 broadcast are 15 of 16 registers. A core that takes four
+//            instructions a cycle has 24 places in the 6 cycles of a step, 20 of which its products and loads need: four steps
+//            share what fetches, counts and advances (UNROLL), or it would be 27.
+//   AVX-512 14 x 32: 28 accumulators, 2 + 1 are 31 of 32 registers. A step has 56 places and needs 51 with all of that; more
+//            steps together gain nothing there.
 // While a panel is multiplied, the next one is fetched into L2: tiles after the first read caches alone, so that the
 // prefetchers of the processor see no stream, and memory would rest. Each tile of the block fetches its share of the panel:
 // asked for at once, lines would hold all fill buffers of the core, which the panel at hand needs to come from L2.
@@ -155,6 +158,7 @@ typedef struct ck_gemm_tile {
 #define MR CK_GEMM_MR_AVX2
 #define NR CK_GEMM_NR_AVX2
 #define ROW_BLOCK CK_GEMM_ROW_BLOCK_AVX2
+#define UNROLL 4
 #define CK_GEMM_EACH_HEIGHT(X) X(1) X(2) X(3) X(4) X(5) X(6)
 #include "lanes_avx2.h"
 #include "gemm_f32_lanes.h"
@@ -162,11 +166,13 @@ typedef struct ck_gemm_tile {
 #undef MR
 #undef NR
 #undef ROW_BLOCK
+#undef UNROLL
 #undef CK_GEMM_EACH_HEIGHT
 
 #define MR CK_GEMM_MR_AVX512
 #define NR CK_GEMM_NR_AVX512
 #define ROW_BLOCK CK_GEMM_ROW_BLOCK_AVX512
+#define UNROLL 1
 #define CK_GEMM_EACH_HEIGHT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 #include "lanes_avx512.h"
 #include "gemm_f32_lanes.h"

@@ -2,6 +2,7 @@
 // ROW_BLOCK and CK_GEMM_EACH_HEIGHT set.
 
 #include "gemm_epilogue_lanes.h"
+#include "gemm_rows.h"
 
 #define PANEL_VECTORS (NR / CK_LANES)
 
@@ -116,57 +117,83 @@ CK_INLINE void CK_NAME(ck_gemm_pack_a)(const float *a, size_t row_stride, size_t
 
 // ---- Micro-kernel
 
+// Where a tile stands, and what it keeps in registers.
+typedef struct CK_NAME(ck_gemm_sums) {
+  vf sum[MR][4 * PANEL_VECTORS];
+  const float *a;
+  const char *b, *next;
+  float *widened;
+} CK_NAME(ck_gemm_sums);
+
+// Asks for what the tile reads CK_GEMM_AHEAD steps later, to be in L1, and for its share of the next panel, to be in L2: once
+// for `steps` steps, since an instruction for each line would be a tenth of all.
+CK_INLINE void CK_NAME(ck_gemm_fetch_ahead)(const ck_gemm_tile *tile, CK_NAME(ck_gemm_sums) * at, const size_t rows,
+                                            const size_t panels, const int is_f16, const size_t steps) {
+  const size_t bytes = NR * (is_f16 ? sizeof(uint16_t) : sizeof(float));
+  const size_t next_panel = tile->b_panel_stride / NR * bytes;
+  if (steps > 1 && steps * tile->next_step <= 64 && panels == 1) {
+    _mm_prefetch(at->next, _MM_HINT_T1);
+  } else {
+#pragma clang loop unroll(full)
+    for (size_t q = 0; q < panels; ++q) {
+#pragma clang loop unroll(full)
+      for (size_t line = 0; line < steps * bytes; line += 64) {
+        _mm_prefetch(at->next + q * next_panel + line, _MM_HINT_T1);
+      }
+    }
+  }
+  at->next += steps * tile->next_step;
+  if (is_f16 || panels > 1) return;
+  // Panel and rows come from L2, for L1 holds neither whole.
+#pragma clang loop unroll(full)
+  for (size_t line = 0; line < steps * bytes; line += 64) {
+    _mm_prefetch(at->b + CK_GEMM_AHEAD * bytes + line, _MM_HINT_T0);
+  }
+#pragma clang loop unroll(full)
+  for (size_t line = 0; line < steps * rows * sizeof(float); line += 64) {
+    _mm_prefetch((const char *)(at->a + CK_GEMM_AHEAD * rows) + line, _MM_HINT_T0);
+  }
+}
+
+// One step of depth.
+CK_INLINE void CK_NAME(ck_gemm_step)(const ck_gemm_tile *tile, CK_NAME(ck_gemm_sums) * at, const size_t rows,
+                                     const size_t panels, const int is_f16, const int keeps) {
+  const size_t size = is_f16 ? sizeof(uint16_t) : sizeof(float);
+  vf b[4 * PANEL_VECTORS];
+#pragma clang loop unroll(full)
+  for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+    const char *from = at->b + (v / PANEL_VECTORS * tile->b_panel_stride + v % PANEL_VECTORS * CK_LANES) * size;
+    b[v] = is_f16 ? vload_f16((const uint16_t *)(const void *)from) : vload((const float *)(const void *)from);
+    if (keeps) vstore(at->widened + v * CK_LANES, b[v]);
+  }
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < rows; ++r) {
+    vf broadcast = vset(at->a[r]);
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) at->sum[r][v] = vfma(broadcast, b[v], at->sum[r][v]);
+  }
+  at->a += rows;
+  at->b += NR * size;
+  if (keeps) at->widened += NR;
+}
+
 // `rows`, `panels` and the two choices are constants where this is expanded, so that the sums stay in registers. With
 // `keeps`, F16 weights are stored as floats for the tiles to come: beside the multiply-adds that costs next to nothing.
 CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows, const size_t panels,
                                      const int is_f16, const int keeps) {
-  vf sum[MR][4 * PANEL_VECTORS];
+  CK_NAME(ck_gemm_sums) at = {.a = tile->a, .b = (const char *)tile->b, .next = tile->next, .widened = tile->widened};
 #pragma clang loop unroll(full)
   for (size_t r = 0; r < rows; ++r) {
 #pragma clang loop unroll(full)
-    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) sum[r][v] = vzero();
+    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) at.sum[r][v] = vzero();
   }
-  const float *a = tile->a;
-  const float *b_f32 = (const float *)tile->b;
-  const uint16_t *b_f16 = (const uint16_t *)tile->b;
-  float *widened = tile->widened;
-  const char *next = tile->next;
-  const size_t next_panel = tile->b_panel_stride / NR * (NR * (is_f16 ? sizeof(uint16_t) : sizeof(float)));
-  for (size_t p = 0; p < tile->depth; ++p) {
+  for (size_t left = tile->depth / UNROLL; left > 0; --left) {
+    CK_NAME(ck_gemm_fetch_ahead)(tile, &at, rows, panels, is_f16, UNROLL);
 #pragma clang loop unroll(full)
-    for (size_t q = 0; q < panels; ++q) {
-#pragma clang loop unroll(full)
-      for (size_t line = 0; line < NR * (is_f16 ? sizeof(uint16_t) : sizeof(float)); line += 64) {
-        _mm_prefetch(next + q * next_panel + line, _MM_HINT_T1);
-      }
-    }
-    next += tile->next_step;
-    if (!is_f16 && panels == 1) {
-      // Panel and rows come from L2, for L1 holds neither whole: asked for some steps early, they are there in time.
-#pragma clang loop unroll(full)
-      for (size_t line = 0; line < NR * sizeof(float); line += 64) {
-        _mm_prefetch((const char *)(b_f32 + CK_GEMM_AHEAD * NR) + line, _MM_HINT_T0);
-      }
-      _mm_prefetch((const char *)(a + CK_GEMM_AHEAD * rows), _MM_HINT_T0);
-    }
-    vf b[4 * PANEL_VECTORS];
-#pragma clang loop unroll(full)
-    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
-      size_t at = v / PANEL_VECTORS * tile->b_panel_stride + v % PANEL_VECTORS * CK_LANES;
-      b[v] = is_f16 ? vload_f16(b_f16 + at) : vload(b_f32 + at);
-      if (keeps) vstore(widened + v * CK_LANES, b[v]);
-    }
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; ++r) {
-      vf broadcast = vset(a[r]);
-#pragma clang loop unroll(full)
-      for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) sum[r][v] = vfma(broadcast, b[v], sum[r][v]);
-    }
-    a += rows;
-    b_f32 += NR;
-    b_f16 += NR;
-    if (keeps) widened += NR;
+    for (size_t i = 0; i < UNROLL; ++i) CK_NAME(ck_gemm_step)(tile, &at, rows, panels, is_f16, keeps);
   }
+#pragma clang loop unroll(disable)
+  for (size_t left = tile->depth % UNROLL; left > 0; --left) CK_NAME(ck_gemm_step)(tile, &at, rows, panels, is_f16, keeps);
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
     size_t column = v * CK_LANES;
@@ -176,7 +203,7 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; ++r) {
       float *c = tile->c + r * tile->c_row_stride + column;
-      vf z = sum[r][v];
+      vf z = at.sum[r][v];
       if (tile->add) z = vadd(vload_n(c, n), z);
       if (tile->bias) z = vadd(z, bias);
       vstore_n(c, z, n);
@@ -200,19 +227,21 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
   }                                                                                  \
   static void CK_NAME(ck_gemm_tiles_f16_##rows)(const ck_gemm_tile *tile) {          \
     CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 1, 0);                    \
+  }                                                                                  \
+  /* The first of several tiles that a panel of F16 weights meets. */                \
+  static void CK_NAME(ck_gemm_tile_widening_##rows)(const ck_gemm_tile *tile) {      \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1, 1);                                       \
   }
 CK_GEMM_EACH_HEIGHT(CK_GEMM_TILES)
 
-// The first of several tiles that a panel of F16 weights meets.
-static void CK_NAME(ck_gemm_tile_widening)(const ck_gemm_tile *tile) { CK_NAME(ck_gemm_tile)(tile, MR, 1, 1, 1); }
-
 typedef void (*CK_NAME(ck_gemm_tile_function))(const ck_gemm_tile *);
 
-// By rows - 1, then by type and by whether it takes several panels.
+// By rows - 1, then by type, with F16 that is widened for others as a third, and by whether it takes several panels.
 #define CK_GEMM_ROW(rows)                                                                                        \
   {{CK_NAME(ck_gemm_tile_f32_##rows), CK_NAME(ck_gemm_tiles_f32_##rows)},                                        \
-   {CK_NAME(ck_gemm_tile_f16_##rows), CK_NAME(ck_gemm_tiles_f16_##rows)}},
-static const CK_NAME(ck_gemm_tile_function) CK_NAME(ck_gemm_tiles)[MR][2][2] = {CK_GEMM_EACH_HEIGHT(CK_GEMM_ROW)};
+   {CK_NAME(ck_gemm_tile_f16_##rows), CK_NAME(ck_gemm_tiles_f16_##rows)},                                        \
+   {CK_NAME(ck_gemm_tile_widening_##rows), NULL}},
+static const CK_NAME(ck_gemm_tile_function) CK_NAME(ck_gemm_tiles)[MR][3][2] = {CK_GEMM_EACH_HEIGHT(CK_GEMM_ROW)};
 
 void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
                           size_t panel_end, float *scratch) {
@@ -225,18 +254,19 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
   float *const widened = scratch + ROW_BLOCK * most + 16;
   for (size_t block = row_begin; block < row_end; block += ROW_BLOCK) {
     const size_t rows = row_end - block < ROW_BLOCK ? row_end - block : ROW_BLOCK;
+    const size_t tiles = ck_gemm_tile_count(rows, MR);
     size_t p = 0;
     do {  // once for k = 0 too: the epilogue is still due
       const size_t depth = k - p < CK_GEMM_DEPTH ? k - p : CK_GEMM_DEPTH;
       const int last = p + depth == k;
-      for (size_t r = 0; r < rows; r += MR) {
+      for (size_t t = 0; t < tiles; ++t) {
+        const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
         CK_NAME(ck_gemm_pack_a)(args->a + (block + r) * args->a_row_stride + p * args->a_col_stride,
-                                args->a_row_stride, args->a_col_stride, rows - r < MR ? rows - r : MR, depth,
-                                scratch + r * depth);
+                                args->a_row_stride, args->a_col_stride, height, depth, scratch + r * depth);
       }
       // F16 panels that meet several tiles are widened by the first of them for the others.
-      const int widen = is_f16 && rows > MR;
-      const size_t together = rows <= MR ? CK_GEMM_PANELS(rows) : 1;
+      const int widen = is_f16 && tiles > 1;
+      const size_t together = tiles == 1 ? CK_GEMM_PANELS(rows) : 1;
       for (size_t panel = panel_begin; panel < panel_end;) {
         const size_t panels = panel_end - panel >= together ? together : 1;
         const size_t column = panel * NR, left = n - column;
@@ -250,15 +280,15 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
         } else if (!last) {
           next = (const char *)args->b + (panel_begin * k + p + depth) * NR * size;
         }
-        const size_t tiles = (rows + MR - 1) / MR;
-        for (size_t r = 0; r < rows; r += MR) {
-          const size_t height = rows - r < MR ? rows - r : MR;
+        for (size_t t = 0; t < tiles; ++t) {
+          const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
+          const int type = !is_f16 ? 0 : !widen ? 1 : t == 0 ? 2 : 0;
           const ck_gemm_tile tile = {
               .depth = depth,
               .a = scratch + r * depth,
-              .b = widen && r > 0 ? (const void *)widened : b,
+              .b = widen && t > 0 ? (const void *)widened : b,
               // Each tile fetches its share.
-              .next = next + r / MR * (depth * (NR * size / tiles)),
+              .next = next + t * (depth * (NR * size / tiles)),
               .next_step = NR * size / tiles,
               .widened = widened,
               .b_panel_stride = NR * k,
@@ -269,11 +299,7 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
               .add = p > 0 || args->accumulate,
           };
           CK_NAME(ck_gemm_fetch_tile)(args, epilogue && last && args->residual, block + r, height, column, columns);
-          if (widen && r == 0) {
-            CK_NAME(ck_gemm_tile_widening)(&tile);
-          } else {
-            CK_NAME(ck_gemm_tiles)[height - 1][is_f16 && !widen][panels > 1](&tile);
-          }
+          CK_NAME(ck_gemm_tiles)[height - 1][type][panels > 1](&tile);
           if (epilogue && last) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
         }
         panel += panels;

@@ -151,18 +151,21 @@ static void ck_s4_gemm_avx2(const ck_gemm_args *args, size_t row_begin, size_t r
   int32_t *const sums = (int32_t *)(words + ROW_BLOCK * (k / 4));
   for (size_t block = row_begin; block < row_end; block += ROW_BLOCK) {
     const size_t rows = row_end - block < ROW_BLOCK ? row_end - block : ROW_BLOCK;
-    for (size_t r = 0; r < rows; ++r) {
-      const size_t tile = r / MR * MR, height = rows - tile < MR ? rows - tile : MR;
-      scales[r] = ck_s4_quantize_row_avx2(args->a + (block + r) * args->a_row_stride, k, args->a_scale, height,
-                                          words + tile * (k / 4) + r % MR, sums + tile * (k / S4_DEPTH) + r % MR);
+    const size_t tiles = ck_gemm_tile_count(rows, MR);
+    for (size_t t = 0; t < tiles; ++t) {
+      const size_t begin = ck_gemm_tile_begin(rows, MR, t), end = ck_gemm_tile_begin(rows, MR, t + 1);
+      for (size_t r = begin; r < end; ++r) {
+        scales[r] = ck_s4_quantize_row_avx2(
+            args->a + (block + r) * args->a_row_stride, k, args->a_scale, end - begin,
+            words + begin * (k / 4) + r - begin, sums + begin * (k / S4_DEPTH) + r - begin);
+      }
     }
-    const size_t tiles = (rows + MR - 1) / MR;
     for (size_t panel = panel_begin; panel < panel_end; ++panel) {
       const size_t column = panel * NR, columns = n - column < NR ? n - column : NR;
       const uint8_t *const b = (const uint8_t *)args->b + panel * panel_bytes;
       const uint8_t *const next = panel + 1 < panel_end ? b + panel_bytes : b;
-      for (size_t r = 0; r < rows; r += MR) {
-        const size_t height = rows - r < MR ? rows - r : MR;
+      for (size_t t = 0; t < tiles; ++t) {
+        const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
         const ck_s4_tile tile = {
             .k = k,
             .group = args->b_group,
@@ -171,7 +174,7 @@ static void ck_s4_gemm_avx2(const ck_gemm_args *args, size_t row_begin, size_t r
             .a_scales = scales + r,
             .b = b,
             // Each tile fetches its share.
-            .next = next + r / MR * (k / 4 * (S4_STEP_BYTES / tiles)),
+            .next = next + t * (k / 4 * (S4_STEP_BYTES / tiles)),
             .next_step = S4_STEP_BYTES / tiles,
             .c = args->c + (block + r) * args->c_row_stride + column,
             .c_row_stride = args->c_row_stride,

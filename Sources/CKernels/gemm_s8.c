@@ -152,6 +152,7 @@ CK_SCALAR void ck_s8_gemm_scalar(const ck_gemm_args *args, size_t row_begin, siz
 #define MR CK_GEMM_MR_AVX2
 #define NR CK_GEMM_NR_AVX2
 #define ROW_BLOCK CK_GEMM_S8_ROW_BLOCK_AVX2
+#define UNROLL 2
 #define CK_GEMM_EACH_HEIGHT(X) X(1) X(2) X(3) X(4) X(5) X(6)
 #define CK_S8_NAME(base) CK_PASTE(base, avx2)
 #include "lanes_avx2.h"
@@ -181,11 +182,13 @@ CK_INLINE void ck_s8_words_avx2(vi q, int32_t offset, uint32_t *words) {
 #undef MR
 #undef NR
 #undef ROW_BLOCK
+#undef UNROLL
 #undef CK_GEMM_EACH_HEIGHT
 
 #define MR CK_GEMM_MR_AVX512
 #define NR CK_GEMM_NR_AVX512
 #define ROW_BLOCK CK_GEMM_S8_ROW_BLOCK_AVX512
+#define UNROLL 1
 #define CK_GEMM_EACH_HEIGHT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 #define CK_S8_NAME(base) CK_PASTE(base, avx512)
 #include "lanes_avx512.h"

@@ -1,9 +1,10 @@
 // gemm_s8_lanes.h: the vector version of gemm_s8.c, which see. Included within a region (see lanes.h), with MR, NR,
-// ROW_BLOCK, STEP, CK_GEMM_EACH_HEIGHT, CK_S8_NAME, and the ck_s8_ operations on vectors of 32-bit words set;
+// ROW_BLOCK, STEP, UNROLL, CK_GEMM_EACH_HEIGHT, CK_S8_NAME, and the ck_s8_ operations on vectors of 32-bit words set;
 // S4_STEP, if weights of four bits aren't unpacked but have a product of their own; HAS_PAIRS, if the set
 // has the product of S8_PAIRS; IS_PAIRS, if it is this one, of which gemm alone is made.
 
 #include "gemm_epilogue_lanes.h"
+#include "gemm_rows.h"
 #if !defined(S4_STEP) && !defined(IS_PAIRS)
 #include "gemm_s4_lanes.h"
 #define S4_STEP STEP
@@ -102,56 +103,85 @@ typedef struct CK_S8_NAME(ck_s8_tile) {
   const float *bias;  // of the first column, or NULL
 } CK_S8_NAME(ck_s8_tile);
 
+// Where a tile stands, and what it keeps in registers.
+typedef struct CK_S8_NAME(ck_s8_sums) {
+  vi sum[MR][4 * PANEL_VECTORS];
+  const uint32_t *a;
+  const int8_t *b, *next;
+} CK_S8_NAME(ck_s8_sums);
+
+// Asks for what is read after these panels, once for so many steps.
+CK_INLINE void CK_S8_NAME(ck_s8_fetch_next)(const CK_S8_NAME(ck_s8_tile) * tile, CK_S8_NAME(ck_s8_sums) * at,
+                                            const size_t panels, const size_t steps) {
+  if (steps > 1 && panels == 1 && steps * tile->next_step <= 64) {
+    _mm_prefetch((const char *)at->next, _MM_HINT_T1);
+  } else {
+#pragma clang loop unroll(full)
+    for (size_t q = 0; q < panels; ++q) {
+#pragma clang loop unroll(full)
+      for (size_t line = 0; line < steps * NR * STEP; line += 64) {
+        _mm_prefetch((const char *)at->next + q * tile->panel_bytes + line, _MM_HINT_T1);
+      }
+    }
+  }
+  at->next += steps * tile->next_step;
+}
+
+CK_INLINE void CK_S8_NAME(ck_s8_step)(const CK_S8_NAME(ck_s8_tile) * tile, CK_S8_NAME(ck_s8_sums) * at,
+                                      const size_t rows, const size_t panels) {
+  size_t offset[4 * PANEL_VECTORS];
+#pragma clang loop unroll(full)
+  for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+    offset[v] = v / PANEL_VECTORS * tile->panel_bytes + v % PANEL_VECTORS * VECTOR_BYTES;
+  }
+#ifndef IS_PAIRS
+  vi weights[4 * PANEL_VECTORS];
+#pragma clang loop unroll(full)
+  for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) weights[v] = CK_S8_NAME(ck_s8_weights)(at->b + offset[v]);
+#endif
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < rows; ++r) {
+    const vi broadcast = CK_S8_NAME(ck_s8_set)(at->a[r]);
+#ifdef IS_PAIRS
+    // Weights are read anew for each row, as a product's second operand: registers are for sums. The compiler, which would
+    // keep them, isn't told that the address stays the same.
+    __asm__("" : "+r"(at->b));
+#endif
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+#ifdef IS_PAIRS
+      const vi weights = CK_S8_NAME(ck_s8_weights)(at->b + offset[v]);
+      at->sum[r][v] = CK_S8_NAME(ck_s8_dot)(at->sum[r][v], broadcast, weights);
+#else
+      at->sum[r][v] = CK_S8_NAME(ck_s8_dot)(at->sum[r][v], broadcast, weights[v]);
+#endif
+    }
+  }
+  at->a += rows;
+  at->b += NR * STEP;
+}
+
 // `rows` and `panels` are constants where this is expanded, so that the sums stay in registers.
 CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, const size_t rows,
                                           const size_t panels) {
-  vi sum[MR][4 * PANEL_VECTORS];
   const int8_t *const header = tile->b;
+  CK_S8_NAME(ck_s8_sums) at = {
+      .a = tile->a, .b = header + NR * (sizeof(float) + sizeof(int32_t)), .next = tile->next};
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
     const int8_t *panel = header + v / PANEL_VECTORS * tile->panel_bytes;
     const int32_t *negated_sums = (const int32_t *)(const void *)panel + NR + v % PANEL_VECTORS * CK_LANES;
     const vi start = CK_S8_NAME(ck_s8_start)(negated_sums, tile->a_offset);
 #pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; ++r) sum[r][v] = start;
+    for (size_t r = 0; r < rows; ++r) at.sum[r][v] = start;
   }
-  const uint32_t *a = tile->a;
-  const int8_t *b = header + NR * (sizeof(float) + sizeof(int32_t));
-  const int8_t *next = tile->next;
-  for (size_t s = 0; s < tile->steps; ++s) {
-    size_t at[4 * PANEL_VECTORS];
+  for (size_t left = tile->steps / UNROLL; left > 0; --left) {
+    CK_S8_NAME(ck_s8_fetch_next)(tile, &at, panels, UNROLL);
 #pragma clang loop unroll(full)
-    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
-      at[v] = v / PANEL_VECTORS * tile->panel_bytes + v % PANEL_VECTORS * VECTOR_BYTES;
-      if (at[v] % 64 == 0 || v % PANEL_VECTORS == 0) _mm_prefetch((const char *)next + at[v], _MM_HINT_T1);
-    }
-#ifndef IS_PAIRS
-    vi weights[4 * PANEL_VECTORS];
-#pragma clang loop unroll(full)
-    for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) weights[v] = CK_S8_NAME(ck_s8_weights)(b + at[v]);
-#endif
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; ++r) {
-      const vi broadcast = CK_S8_NAME(ck_s8_set)(a[r]);
-#ifdef IS_PAIRS
-      // Weights are read anew for each row, as a product's second operand: registers are for sums. The compiler, which would
-      // keep them, isn't told that the address stays the same.
-      __asm__("" : "+r"(b));
-#endif
-#pragma clang loop unroll(full)
-      for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
-#ifdef IS_PAIRS
-        const vi weights = CK_S8_NAME(ck_s8_weights)(b + at[v]);
-        sum[r][v] = CK_S8_NAME(ck_s8_dot)(sum[r][v], broadcast, weights);
-#else
-        sum[r][v] = CK_S8_NAME(ck_s8_dot)(sum[r][v], broadcast, weights[v]);
-#endif
-      }
-    }
-    a += rows;
-    b += NR * STEP;
-    next += tile->next_step;
+    for (size_t i = 0; i < UNROLL; ++i) CK_S8_NAME(ck_s8_step)(tile, &at, rows, panels);
   }
+#pragma clang loop unroll(disable)
+  for (size_t left = tile->steps % UNROLL; left > 0; --left) CK_S8_NAME(ck_s8_step)(tile, &at, rows, panels);
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
     const size_t column = v * CK_LANES;
@@ -162,7 +192,7 @@ CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, c
     const vf bias = tile->bias ? vload_n(tile->bias + column, n) : vzero();
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; ++r) {
-      vf z = vmul(CK_S8_NAME(ck_s8_float)(sum[r][v]), vmul(vset(tile->a_scales[r]), scale));
+      vf z = vmul(CK_S8_NAME(ck_s8_float)(at.sum[r][v]), vmul(vset(tile->a_scales[r]), scale));
       if (tile->bias) z = vadd(z, bias);
       vstore_n(tile->c + r * tile->c_row_stride + column, z, n);
     }
@@ -232,12 +262,15 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
 #endif
   for (size_t block = row_begin; block < row_end; block += ROW_BLOCK) {
     const size_t rows = row_end - block < ROW_BLOCK ? row_end - block : ROW_BLOCK;
-    for (size_t r = 0; r < rows; ++r) {
-      const size_t tile = r / MR * MR, height = rows - tile < MR ? rows - tile : MR;
-      scales[r] = CK_S8_NAME(ck_s8_quantize_row)(args->a + (block + r) * args->a_row_stride, k, args->a_scale,
-                                                 args->a_zero_point, height, words + tile * steps + r % MR);
+    const size_t tiles = ck_gemm_tile_count(rows, MR);
+    for (size_t t = 0; t < tiles; ++t) {
+      const size_t begin = ck_gemm_tile_begin(rows, MR, t), end = ck_gemm_tile_begin(rows, MR, t + 1);
+      for (size_t r = begin; r < end; ++r) {
+        scales[r] = CK_S8_NAME(ck_s8_quantize_row)(args->a + (block + r) * args->a_row_stride, k, args->a_scale,
+                                                   args->a_zero_point, end - begin, words + begin * steps + r - begin);
+      }
     }
-    const size_t together = rows <= MR ? CK_S8_PANELS(rows) : 1;
+    const size_t together = tiles == 1 ? CK_S8_PANELS(rows) : 1;
     for (size_t panel = panel_begin; panel < panel_end;) {
       const size_t panels = panel_end - panel >= together ? together : 1;
       const size_t column = panel * NR, left = n - column;
@@ -252,9 +285,9 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
         b = unpacked;
       }
 #endif
-      const size_t next_bytes = is_packed_s4 ? NR * STEP / 2 : NR * STEP, tiles = (rows + MR - 1) / MR;
-      for (size_t r = 0; r < rows; r += MR) {
-        const size_t height = rows - r < MR ? rows - r : MR;
+      const size_t next_bytes = is_packed_s4 ? NR * STEP / 2 : NR * STEP;
+      for (size_t t = 0; t < tiles; ++t) {
+        const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
         const CK_S8_NAME(ck_s8_tile) tile = {
             .steps = steps,
             .a = words + r * steps,
@@ -263,7 +296,7 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
             .b = b,
             .panel_bytes = panel_bytes,
             // Each tile fetches its share.
-            .next = next + r / MR * (steps * (next_bytes / tiles)),
+            .next = next + t * (steps * (next_bytes / tiles)),
             .next_step = next_bytes / tiles,
             .c = args->c + (block + r) * args->c_row_stride + column,
             .c_row_stride = args->c_row_stride,

@@ -16,6 +16,7 @@
 #define MR CK_GEMM_MR_AVX512
 #define NR CK_GEMM_NR_AVX512
 #define ROW_BLOCK CK_GEMM_S8_ROW_BLOCK_AVX512
+#define UNROLL 1
 #define CK_GEMM_EACH_HEIGHT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 #define CK_S8_NAME(base) CK_PASTE(base, avx512vnni)
 #include "lanes_avx512vnni.h"
