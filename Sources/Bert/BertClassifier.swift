@@ -40,20 +40,19 @@ public struct BertClassifier: Sendable {
     _ input: EncoderInput, _ weights: ModelWeights, on tape: inout Tape, recomputesLayers: Bool
   ) throws(TensorError) -> Variable {
     var hidden = try Embeddings(configuration: configuration)(input, weights, on: &tape)
-    let firstRows = input.layout.firstRows
     for index in 0..<configuration.numHiddenLayers {
       let layer = EncoderLayer(configuration: configuration, prefix: WeightNames.layer(index))
-      let rows = index == configuration.numHiddenLayers - 1 ? firstRows : nil
+      let isLast = index == configuration.numHiddenLayers - 1
       if recomputesLayers {
         hidden = try tape.recomputed(hidden, parameters: weights.parameters.entries(under: layer.prefix)) {
           (hidden, tape) throws(TensorError) in
-          try layer(hidden, input.layout, rows: rows, weights, on: &tape)
+          try layer(hidden, input.layout, ofFirstTokens: isLast, weights, on: &tape)
         }
       } else {
-        hidden = try layer(hidden, input.layout, rows: rows, weights, on: &tape)
+        hidden = try layer(hidden, input.layout, ofFirstTokens: isLast, weights, on: &tape)
       }
     }
-    if configuration.numHiddenLayers == 0 { hidden = try tape.selectRows(hidden, firstRows) }
+    if configuration.numHiddenLayers == 0 { hidden = try tape.selectRows(hidden, input.layout.firstRows) }
     if configuration.family.dropsHeadInput {
       hidden = try tape.dropout(hidden, probability: configuration.headDropoutProb)
     }

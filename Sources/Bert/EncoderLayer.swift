@@ -7,19 +7,15 @@ struct EncoderLayer {
   let configuration: BertConfiguration
   let prefix: String
 
-  /// - Parameter rows: which rows of the result are wanted; nil for all. A classifier reads nothing but the first token
-  ///   of each sequence from its last layer, and what comes after the attention is done for those rows alone.
-  /// - Returns: `[N, C]`, or `[rows.count, C]`.
+  /// - Parameter ofFirstTokens: whether the result is wanted for the first token of each sequence alone. A classifier reads
+  ///   nothing else from its last layer, so all but keys and values is done for those rows only.
+  /// - Returns: `[N, C]`, or `[B, C]`.
   func callAsFunction(
-    _ hidden: Variable, _ layout: SequenceLayout, rows: [Int]?, _ weights: ModelWeights, on tape: inout Tape
+    _ hidden: Variable, _ layout: SequenceLayout, ofFirstTokens: Bool, _ weights: ModelWeights, on tape: inout Tape
   ) throws(TensorError) -> Variable {
     let attention = SelfAttention(configuration: configuration, prefix: prefix + "attention.")
-    var context = try attention(hidden, layout, weights, on: &tape)
-    var residual = hidden
-    if let rows {
-      context = try tape.selectRows(context, rows)
-      residual = try tape.selectRows(hidden, rows)
-    }
+    let context = try attention(hidden, layout, ofFirstTokens: ofFirstTokens, weights, on: &tape)
+    let residual = ofFirstTokens ? try tape.selectRows(hidden, layout.firstRows) : hidden
     let projected = try linear(context, "attention.output.dense", weights, on: &tape)
     let attended = try residualBlock(
       projected, residual, "attention.output.", weights, on: &tape,

@@ -8,8 +8,8 @@
 //   dp[i, j] = f[i, j] sum_d g[i, d] v[j, d],  ds[i, j] = scale * p[i, j] (dp[i, j] - D[i])
 //   d_q[i] = sum_j ds[i, j] k[j],  d_k[j] = sum_i ds[i, j] q[i],  d_v[j] = sum_i f[i, j] p[i, j] g[i]
 //
-// Layout  T rows of D contiguous floats at row_stride; log_sum_exp (l) of the scaled scores, [T]. Outputs lie apart
-//         from inputs and from each other.
+// Layout  rows of D contiguous floats at their strides: T of k and v, and of q and context as many as there are queries, the
+//         first of the T tokens; log_sum_exp (l) of the scaled scores. Outputs lie apart from inputs and from each other.
 // Scalar  the definition, a row of probabilities at a time: scores and context are chains of fused multiply-adds, the
 //         exponentials have CK_SUM_LANES partial sums, by which the context is divided in the end. The VJP's sums are
 //         in order.
@@ -56,8 +56,8 @@ CK_INLINE float ck_dot_scalar(size_t count, const float *a, const float *b) {
 CK_SCALAR void ck_f32_attention_scalar(const ck_attention_args *args, float *scratch) {
   const size_t length = args->length, size = args->head_size;
   float *p = scratch;
-  for (size_t i = 0; i < length; ++i) {
-    const float *q = args->q + i * args->row_stride;
+  for (size_t i = 0; i < args->queries; ++i) {
+    const float *q = args->q + i * args->q_row_stride;
     float largest = -INFINITY, partial[CK_SUM_LANES] = {0};
     for (size_t j = 0; j < length; ++j) {
       p[j] = args->scale * ck_dot_scalar(size, q, args->k + j * args->row_stride);
@@ -83,15 +83,17 @@ CK_SCALAR void ck_f32_attention_vjp_scalar(const ck_attention_vjp_args *args, fl
   const ck_attention_args *forward = &args->forward;
   const size_t length = forward->length, size = forward->head_size, stride = forward->row_stride;
   float *p = scratch, *factor = scratch + length;
+  for (size_t i = 0; i < forward->queries; ++i) {
+    for (size_t d = 0; d < size; ++d) args->d_q[i * args->d_row_stride + d] = 0.0f;
+  }
   for (size_t j = 0; j < length; ++j) {
     for (size_t d = 0; d < size; ++d) {
-      args->d_q[j * args->d_row_stride + d] = 0.0f;
       args->d_k[j * args->d_row_stride + d] = 0.0f;
       args->d_v[j * args->d_row_stride + d] = 0.0f;
     }
   }
-  for (size_t i = 0; i < length; ++i) {
-    const float *q = forward->q + i * stride, *g = args->d_context + i * args->d_context_row_stride;
+  for (size_t i = 0; i < forward->queries; ++i) {
+    const float *q = forward->q + i * forward->q_row_stride, *g = args->d_context + i * args->d_context_row_stride;
     const float delta = ck_dot_scalar(size, g, forward->context + i * forward->context_row_stride);
     for (size_t j = 0; j < length; ++j) {
       p[j] = vexp_scalar(forward->scale * ck_dot_scalar(size, q, forward->k + j * stride) - forward->log_sum_exp[i]);

@@ -119,46 +119,68 @@ static void CK_NAME(ck_gather)(size_t length, size_t size, const float *x, size_
 
 // ---- Forward
 
+// The exponentials of rows of scaled scores less each row's largest, in place, zeros behind them. One pass over all rows
+// finds the largest, another does the rest: a row needn't wait for the steps that bring 16 numbers down to one.
+static void CK_NAME(ck_exponentials)(const ck_attention_args *args, size_t first, size_t rows, float *scores,
+                                     float *inverse_sums) {
+  const size_t length = args->length, padded = CK_PADDED(length);
+  const vf scale = vset(args->scale);
+  float most[CK_ATTENTION_ROWS];
+  for (size_t r = 0; r < rows; ++r) {
+    const float *row = scores + r * padded;
+    vf largest = vset(-INFINITY);
+    size_t j = 0;
+    for (; j + CK_LANES <= length; j += CK_LANES) largest = vmax(vmul(scale, vload(row + j)), largest);
+    if (j < length) {
+      largest = vmax(vselect(vfirst(length - j), vmul(scale, vload(row + j)), vset(-INFINITY)), largest);
+    }
+    most[r] = vlargest(largest);
+  }
+  for (size_t r = 0; r < rows; ++r) {
+    float *row = scores + r * padded;
+    const vf largest = vset(most[r]);
+    vf sum[CK_PARTS];
+#pragma clang loop unroll(full)
+    for (size_t part = 0; part < CK_PARTS; ++part) sum[part] = vzero();
+    for (size_t j = 0; j < padded; j += CK_SUM_LANES) {
+#pragma clang loop unroll(full)
+      for (size_t part = 0; part < CK_PARTS; ++part) {
+        float *at = row + j + part * CK_LANES;
+        vf e = vexp(vsub(vmul(scale, vload(at)), largest));
+        if (j + CK_SUM_LANES > length) {
+          const size_t begin = j + part * CK_LANES, left = length > begin ? length - begin : 0;
+          e = vselect(vfirst(left < CK_LANES ? left : CK_LANES), e, vzero());
+        }
+        vstore(at, e);
+        sum[part] = vadd(sum[part], e);
+      }
+    }
+    const float total = vsum_parts(sum);
+    inverse_sums[r] = 1.0f / total;
+    if (args->log_sum_exp) args->log_sum_exp[first + r] = most[r] + logf(total);
+    const uint64_t offset = args->dropout_offset + (uint64_t)(first + r) * length;
+    if (args->dropout.threshold) CK_NAME(ck_drop)(length, &args->dropout, offset, row, row);
+  }
+}
+
 void CK_NAME(ck_f32_attention)(const ck_attention_args *args, float *scratch) {
   const size_t length = args->length, size = args->head_size, padded = CK_PADDED(length);
   float *k_turned = scratch, *values = k_turned + padded * size;
   float *scores = values + padded * size;
-  float inverse_sum[CK_ATTENTION_ROWS];
-  const vf scale = vset(args->scale);
+  float inverse_sums[CK_ATTENTION_ROWS];
   CK_NAME(ck_turn)(length, size, args->k, args->row_stride, k_turned);
   // Rows of v that are thousands of bytes apart share few sets of L1 and drive each other out: worth a copy where there
   // is a second block of rows to read them again.
-  const int copies = length > CK_ATTENTION_ROWS;
+  const int copies = args->queries > CK_ATTENTION_ROWS;
   if (copies) CK_NAME(ck_gather)(length, size, args->v, args->row_stride, values);
-  for (size_t begin = 0; begin < length; begin += CK_ATTENTION_ROWS) {
-    const size_t rows = length - begin < CK_ATTENTION_ROWS ? length - begin : CK_ATTENTION_ROWS;
+  for (size_t begin = 0; begin < args->queries; begin += CK_ATTENTION_ROWS) {
+    const size_t rows = args->queries - begin < CK_ATTENTION_ROWS ? args->queries - begin : CK_ATTENTION_ROWS;
     const CK_NAME(ck_product) score = {
-        .m = rows, .n = padded, .k = size, .a = args->q + begin * args->row_stride, .a_row_stride = args->row_stride,
-        .a_col_stride = 1, .b = k_turned, .b_row_stride = padded, .c = scores, .c_row_stride = padded};
+        .m = rows, .n = padded, .k = size, .a = args->q + begin * args->q_row_stride,
+        .a_row_stride = args->q_row_stride, .a_col_stride = 1, .b = k_turned, .b_row_stride = padded, .c = scores,
+        .c_row_stride = padded};
     CK_NAME(ck_multiply)(&score);
-    for (size_t r = 0; r < rows; ++r) {
-      float *row = scores + r * padded;
-      vf largest = vset(-INFINITY), sum[CK_PARTS];
-      for (size_t part = 0; part < CK_PARTS; ++part) sum[part] = vzero();
-      for (size_t j = 0; j < length; j += CK_LANES) {
-        const size_t n = length - j < CK_LANES ? length - j : CK_LANES;
-        vf s = vselect(vfirst(n), vmul(scale, vload(row + j)), vset(-INFINITY));
-        vstore(row + j, s);
-        largest = vmax(s, largest);
-      }
-      const float most = vlargest(largest);
-      for (size_t j = 0, part = 0; j < length; j += CK_LANES, part = (part + 1) % CK_PARTS) {
-        const size_t n = length - j < CK_LANES ? length - j : CK_LANES;
-        vf e = vselect(vfirst(n), vexp(vsub(vload(row + j), vset(most))), vzero());
-        vstore(row + j, e);
-        sum[part] = vadd(sum[part], e);
-      }
-      const float total = vsum_parts(sum);
-      inverse_sum[r] = 1.0f / total;
-      if (args->log_sum_exp) args->log_sum_exp[begin + r] = most + logf(total);
-      const uint64_t offset = args->dropout_offset + (uint64_t)(begin + r) * length;
-      if (args->dropout.threshold) CK_NAME(ck_drop)(length, &args->dropout, offset, row, row);
-    }
+    CK_NAME(ck_exponentials)(args, begin, rows, scores, inverse_sums);
     float *context = args->context + begin * args->context_row_stride;
     const CK_NAME(ck_product) mix = {
         .m = rows, .n = size, .k = length, .a = scores, .a_row_stride = padded, .a_col_stride = 1, .b = copies ? values : args->v,
@@ -168,7 +190,7 @@ void CK_NAME(ck_f32_attention)(const ck_attention_args *args, float *scratch) {
       float *row = context + r * args->context_row_stride;
       for (size_t d = 0; d < size; d += CK_LANES) {
         const size_t n = size - d < CK_LANES ? size - d : CK_LANES;
-        vstore_n(row + d, vmul(vload_n(row + d, n), vset(inverse_sum[r])), n);
+        vstore_n(row + d, vmul(vload_n(row + d, n), vset(inverse_sums[r])), n);
       }
     }
   }
@@ -187,12 +209,14 @@ void CK_NAME(ck_f32_attention_vjp)(const ck_attention_vjp_args *args, float *scr
   const vf scale = vset(forward->scale);
   CK_NAME(ck_turn)(length, size, forward->k, stride, k_turned);
   CK_NAME(ck_turn)(length, size, forward->v, stride, v_turned);
-  for (size_t begin = 0; begin < length; begin += CK_ATTENTION_ROWS) {
-    const size_t rows = length - begin < CK_ATTENTION_ROWS ? length - begin : CK_ATTENTION_ROWS;
-    const float *q = forward->q + begin * stride, *g = args->d_context + begin * args->d_context_row_stride;
+  size_t begin = 0;
+  do {  // once without queries too: the gradients of k and v are zeros then
+    const size_t left = forward->queries - begin, rows = left < CK_ATTENTION_ROWS ? left : CK_ATTENTION_ROWS;
+    const float *q = forward->q + begin * forward->q_row_stride;
+    const float *g = args->d_context + begin * args->d_context_row_stride;
     const CK_NAME(ck_product) score = {
-        .m = rows, .n = padded, .k = size, .a = q, .a_row_stride = stride, .a_col_stride = 1, .b = k_turned,
-        .b_row_stride = padded, .c = kept, .c_row_stride = padded};
+        .m = rows, .n = padded, .k = size, .a = q, .a_row_stride = forward->q_row_stride, .a_col_stride = 1,
+        .b = k_turned, .b_row_stride = padded, .c = kept, .c_row_stride = padded};
     CK_NAME(ck_multiply)(&score);
     const CK_NAME(ck_product) d_probability = {
         .m = rows, .n = padded, .k = size, .a = g, .a_row_stride = args->d_context_row_stride, .a_col_stride = 1,
@@ -227,14 +251,15 @@ void CK_NAME(ck_f32_attention_vjp)(const ck_attention_vjp_args *args, float *scr
     CK_NAME(ck_multiply)(&d_query);
     const CK_NAME(ck_product) d_key = {
         .m = length, .n = size, .k = rows, .a = change, .a_row_stride = 1, .a_col_stride = padded, .b = q,
-        .b_row_stride = stride, .c = args->d_k, .c_row_stride = args->d_row_stride, .add = begin > 0};
+        .b_row_stride = forward->q_row_stride, .c = args->d_k, .c_row_stride = args->d_row_stride, .add = begin > 0};
     CK_NAME(ck_multiply)(&d_key);
     const CK_NAME(ck_product) d_value = {
         .m = length, .n = size, .k = rows, .a = kept, .a_row_stride = 1, .a_col_stride = padded, .b = g,
         .b_row_stride = args->d_context_row_stride, .c = args->d_v, .c_row_stride = args->d_row_stride,
         .add = begin > 0};
     CK_NAME(ck_multiply)(&d_value);
-  }
+    begin += CK_ATTENTION_ROWS;
+  } while (begin < forward->queries);
 }
 
 #undef CK_PADDED

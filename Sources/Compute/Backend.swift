@@ -28,13 +28,15 @@ public protocol Backend: AnyObject, Sendable {
   ) throws(TensorError) -> LayerNormOutput
   func layerNormVJP(_ dy: Tensor, scale: Tensor, saved: LayerNormOutput) throws(TensorError) -> LayerNormGradients
 
-  /// softmax(q kᵀ / sqrt(C / H)) v for each head of each sequence: q, k, v `[N, C]`.
+  /// softmax(q kᵀ / sqrt(C / H)) v for each head of each sequence: k, v `[N, C]`, q `[M, C]` of the first tokens of each
+  /// sequence, as many as `queries` has rows of it.
   func attention(
-    query: Tensor, key: Tensor, value: Tensor, layout: SequenceLayout, headCount: Int, dropout: DropoutStream?
+    query: Tensor, key: Tensor, value: Tensor, layout: SequenceLayout, queries: SequenceLayout, headCount: Int,
+    dropout: DropoutStream?
   ) throws(TensorError) -> AttentionOutput
   func attentionVJP(
     _ dy: Tensor, query: Tensor, key: Tensor, value: Tensor, output: AttentionOutput, layout: SequenceLayout,
-    headCount: Int, dropout: DropoutStream?
+    queries: SequenceLayout, headCount: Int, dropout: DropoutStream?
   ) throws(TensorError) -> AttentionGradients
 
   /// The sum of three table rows for each token: `[N, C]`. Indices were checked.

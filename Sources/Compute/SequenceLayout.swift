@@ -19,6 +19,21 @@ public struct SequenceLayout: Equatable, Sendable {
   public func length(of sequence: Int) -> Int { offsets[sequence + 1] - offsets[sequence] }
   /// The row of each sequence's first token: `[CLS]`.
   public var firstRows: [Int] { Array(offsets.dropLast()) }
+  /// The layout of those rows once they are selected: one a sequence.
+  public var firstTokens: SequenceLayout { SequenceLayout(count: sequenceCount) }
+
+  /// - Throws: ``TensorError/countMismatch(op:expected:found:)`` unless these are rows of the first tokens of each sequence.
+  func checkQueries(of layout: SequenceLayout) throws(TensorError) {
+    guard sequenceCount == layout.sequenceCount else {
+      throw .countMismatch(op: "attention, sequences", expected: layout.sequenceCount, found: sequenceCount)
+    }
+    for sequence in 0..<sequenceCount where length(of: sequence) > layout.length(of: sequence) {
+      throw .countMismatch(
+        op: "attention, queries", expected: layout.length(of: sequence), found: length(of: sequence))
+    }
+  }
+
+  private init(count: Int) { offsets = Array(0...count) }
 }
 
 /// What the embedding layer looks up for each token of a ragged batch; three arrays of one length.

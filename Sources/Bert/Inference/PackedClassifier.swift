@@ -43,8 +43,9 @@ public struct PackedClassifier: Sendable {
       configuration.projectsEmbeddings
       ? try packer.linear([LinearSite.embeddingProjection], inputs: configuration.embeddingWidth) : nil
     var layers: [PackedLayer] = []
-    for index in 0..<reader.configuration.numHiddenLayers {
-      layers.append(try PackedLayer(WeightNames.layer(index), packer))
+    let count = reader.configuration.numHiddenLayers
+    for index in 0..<count {
+      layers.append(try PackedLayer(WeightNames.layer(index), isLast: index == count - 1, packer))
     }
     self.layers = layers
     pooler = try packer.linear([LinearSite.pooler])
@@ -136,7 +137,7 @@ public struct PackedClassifier: Sendable {
 
   /// The hidden states behind one layer, `[N, C]`.
   public func layer(_ index: Int, _ hidden: Tensor, layout: SequenceLayout) throws(TensorError) -> Tensor {
-    try layers[index](hidden, layout, rows: nil, nil, backend)
+    try layers[index](hidden, layout, ofFirstTokens: false, nil, backend)
   }
 
   /// The logits from the hidden states before layer `first`: what the layers from there on and the head make of them.
@@ -156,7 +157,7 @@ public struct PackedClassifier: Sendable {
     var isSelected = false
     for index in first..<layers.count {
       isSelected = index == layers.count - 1
-      hidden = try layers[index](hidden, layout, rows: isSelected ? layout.firstRows : nil, observer, backend)
+      hidden = try layers[index](hidden, layout, ofFirstTokens: isSelected, observer, backend)
     }
     if !isSelected { hidden = try backend.selectRows(hidden, layout.firstRows) }
     try observer?(LinearSite.pooler, hidden)

@@ -1,10 +1,10 @@
 internal import Compute
 
-/// An encoder layer ready for inference: the three projections of attention joined, all weights packed.
+/// An encoder layer ready for inference, all weights packed.
 struct PackedLayer: Sendable {
   /// The names of ``LinearSite``, made once.
   private let sites: (queryKeyValue: String, attentionOutput: String, intermediate: String, output: String)
-  private var queryKeyValue: PackedLinear
+  private var projections: PackedProjections
   private var attentionOutput: PackedLinear
   private let attentionNorm: PackedNorm
   private var intermediate: PackedLinear
@@ -13,11 +13,12 @@ struct PackedLayer: Sendable {
   private let activation: Activation
   private let headCount: Int
 
-  init(_ prefix: String, _ packer: WeightPacker) throws(BertError) {
+  /// - Parameter isLast: whether it is run for first tokens alone, as a rule.
+  init(_ prefix: String, isLast: Bool, _ packer: WeightPacker) throws(BertError) {
     let configuration = packer.reader.configuration
     let attention = prefix + "attention."
     sites = (attention + "self", attention + "output.dense", prefix + "intermediate.dense", prefix + "output.dense")
-    queryKeyValue = try packer.linear(["self.query", "self.key", "self.value"].map { attention + $0 })
+    projections = try PackedProjections(attention + "self.", areApart: isLast, packer)
     attentionOutput = try packer.linear([attention + "output.dense"])
     attentionNorm = try packer.norm(attention + "output.LayerNorm")
     intermediate = try packer.linear([prefix + "intermediate.dense"])
@@ -30,24 +31,29 @@ struct PackedLayer: Sendable {
   /// The layer with the weights of some of its sites as other layers have them.
   func taking(_ parts: [String: PackedLayer]) -> PackedLayer {
     var layer = self
-    if let other = parts[sites.queryKeyValue] { layer.queryKeyValue = other.queryKeyValue }
+    if let other = parts[sites.queryKeyValue] { layer.projections = other.projections }
     if let other = parts[sites.attentionOutput] { layer.attentionOutput = other.attentionOutput }
     if let other = parts[sites.intermediate] { layer.intermediate = other.intermediate }
     if let other = parts[sites.output] { layer.output = other.output }
     return layer
   }
 
-  /// - Parameter rows: the rows of the result that are wanted; nil for all.
+  /// - Parameter ofFirstTokens: whether the result is wanted for the first token of each sequence alone.
   func callAsFunction(
-    _ hidden: Tensor, _ layout: SequenceLayout, rows: [Int]?, _ observer: LinearObserver?, _ backend: CPUBackend
+    _ hidden: Tensor, _ layout: SequenceLayout, ofFirstTokens: Bool, _ observer: LinearObserver?, _ backend: CPUBackend
   ) throws(TensorError) -> Tensor {
     try observer?(sites.queryKeyValue, hidden)
-    let projections = try backend.linear(hidden, queryKeyValue)
-    var context = try backend.attention(queryKeyValue: projections, layout: layout, headCount: headCount)
-    var residual = hidden
-    if let rows {
-      context = try backend.selectRows(context, rows)
-      residual = try backend.selectRows(hidden, rows)
+    let residual = ofFirstTokens ? try backend.selectRows(hidden, layout.firstRows) : hidden
+    let context: Tensor
+    switch projections {
+    case .joined(let projections):
+      let all = try backend.attention(
+        queryKeyValue: try backend.linear(hidden, projections), layout: layout, headCount: headCount)
+      context = ofFirstTokens ? try backend.selectRows(all, layout.firstRows) : all
+    case .apart(let query, let keyValue):
+      context = try backend.attention(
+        query: try backend.linear(residual, query), keyValue: try backend.linear(hidden, keyValue), layout: layout,
+        queries: ofFirstTokens ? layout.firstTokens : layout, headCount: headCount)
     }
     try observer?(sites.attentionOutput, context)
     let attended = try attentionNorm(try backend.linear(context, attentionOutput, residual: residual), backend)
@@ -55,6 +61,20 @@ struct PackedLayer: Sendable {
     let wide = try backend.linear(attended, intermediate, activation: activation)
     try observer?(sites.output, wide)
     return try outputNorm(try backend.linear(wide, output, residual: attended), backend)
+  }
+}
+
+/// The projections of attention: one product where all tokens ask, two where it is mostly first tokens that do.
+enum PackedProjections: Sendable {
+  case joined(PackedLinear)
+  case apart(query: PackedLinear, keyValue: PackedLinear)
+
+  init(_ prefix: String, areApart: Bool, _ packer: WeightPacker) throws(BertError) {
+    let keyValue = ["key", "value"].map { prefix + $0 }
+    self =
+      areApart
+      ? .apart(query: try packer.linear([prefix + "query"]), keyValue: try packer.linear(keyValue))
+      : .joined(try packer.linear([prefix + "query"] + keyValue))
   }
 }
 

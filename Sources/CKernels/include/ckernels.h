@@ -68,15 +68,17 @@ typedef struct ck_dropout {
   float scale;        // 1 / (1 - p)
 } ck_dropout;
 
-// One head of one sequence: context = dropout(softmax(scale * q k^T)) v. Row t of q is at q[t * q_row_stride].
+// One head of one sequence: context = dropout(softmax(scale * q k^T)) v, for the sequence's first `queries` tokens.
 typedef struct ck_attention_args {
-  size_t length, head_size;
+  size_t queries, length, head_size;
   float scale;
-  const float *q, *k, *v;
-  size_t row_stride;  // of q, k, v
-  float *context;
+  const float *q;  // [queries]
+  size_t q_row_stride;
+  const float *k, *v;  // [length]
+  size_t row_stride;   // of k, v
+  float *context;      // [queries]
   size_t context_row_stride;
-  float *log_sum_exp;  // [length] or NULL; what the VJP needs to remake the probabilities
+  float *log_sum_exp;  // [queries] or NULL; what the VJP needs to remake the probabilities
   ck_dropout dropout;
   uint64_t dropout_offset;  // index in the dropout stream of probability (0, 0); (i, j) is at offset + i * length + j
 } ck_attention_args;

@@ -44,23 +44,71 @@ extension CPUBackend {
   ) throws(TensorError) -> Tensor {
     let stride = queryKeyValue.shape.last
     let columns = stride / 3
-    guard headCount > 0, stride == columns / headCount * headCount * 3 else {
-      throw .shapeMismatch(op: "attention", expected: [layout.tokenCount, 3 * headCount], found: queryKeyValue.shape)
-    }
-    try check("attention", queryKeyValue.shape, is: [layout.tokenCount, stride])
+    try check("attention", queryKeyValue.shape, is: [layout.tokenCount, 3 * columns])
     let source = try floats(queryKeyValue, "attention")
-    let context = allocate([layout.tokenCount, columns])
-    let heads = HeadTasks(layout: layout, headCount: headCount, headSize: columns / headCount)
+    let heads = try headTasks(layout, layout, columns: columns, headCount: headCount)
+    return attention(
+      heads, query: Projection(source, column: 0, stride: stride),
+      key: Projection(source, column: columns, stride: stride),
+      value: Projection(source, column: 2 * columns, stride: stride))
+  }
+
+  /// The same for the first tokens of each sequence alone: query `[M, C]`, key and value side by side `[N, 2 C]`, to
+  /// `[M, C]`.
+  ///
+  /// - Parameter queries: where the queries of each sequence lie.
+  public func attention(
+    query: Tensor, keyValue: Tensor, layout: SequenceLayout, queries: SequenceLayout, headCount: Int
+  ) throws(TensorError) -> Tensor {
+    let columns = query.shape.last
+    try check("attention, query", query.shape, is: [queries.tokenCount, columns])
+    try check("attention, key and value", keyValue.shape, is: [layout.tokenCount, 2 * columns])
+    try queries.checkQueries(of: layout)
+    let source = try floats(keyValue, "attention")
+    let asking = try floats(query, "attention, query")
+    let heads = try headTasks(layout, queries, columns: columns, headCount: headCount)
+    return attention(
+      heads, query: Projection(asking, column: 0, stride: columns),
+      key: Projection(source, column: 0, stride: 2 * columns),
+      value: Projection(source, column: columns, stride: 2 * columns))
+  }
+
+  private func headTasks(
+    _ layout: SequenceLayout, _ queries: SequenceLayout, columns: Int, headCount: Int
+  ) throws(TensorError) -> HeadTasks {
+    guard headCount > 0, columns.isMultiple(of: headCount) else {
+      throw .shapeMismatch(op: "attention, heads", expected: [headCount], found: [columns])
+    }
+    return HeadTasks(layout: layout, queries: queries, headCount: headCount, headSize: columns / headCount)
+  }
+
+  /// Some columns of a matrix: from one on, as many as there are in all heads.
+  private struct Projection {
+    let storage: FloatStorage
+    let column: Int
+    let stride: Int
+
+    init(_ storage: FloatStorage, column: Int, stride: Int) {
+      (self.storage, self.column, self.stride) = (storage, column, stride)
+    }
+
+    var start: UnsafePointer<Float> { unsafe UnsafePointer(storage.start + column) }
+  }
+
+  private func attention(_ heads: HeadTasks, query: Projection, key: Projection, value: Projection) -> Tensor {
+    let columns = heads.headCount * heads.headSize
+    let context = allocate([heads.queries.tokenCount, columns])
     let scratch = table.attention_scratch_count(heads.longest, heads.headSize)
     // Some heads a task: a head of a short sentence is less work than taking a task.
-    let perTask = max(1, min(headCount, 65536 / max(1, heads.longest * heads.longest * heads.headSize)))
+    let perTask = max(1, min(heads.headCount, 65536 / max(1, heads.longest * heads.longest * heads.headSize)))
     let tasks = (heads.count + perTask - 1) / perTask
     // A task has scratch to itself while it runs.
-    unsafe share(tasks, scratchCount: scratch, keeping: [source, context.storage]) { task, scratch in
+    unsafe share(tasks, scratchCount: scratch, keeping: [query.storage, key.storage, value.storage, context.storage]) {
+      task, scratch in
       for head in task * perTask..<min(heads.count, (task + 1) * perTask) {
-        // The three projections lie side by side in rows of `stride`; both storages are kept.
+        // Projections are inside of rows of their stride, and `keeping` holds all storages.
         var args = unsafe heads.arguments(
-          head, source.start, source.start + columns, source.start + 2 * columns, rowStride: stride,
+          head, query.start, queryStride: query.stride, key.start, value.start, rowStride: key.stride,
           context.storage.start, contextRowStride: columns, logSumExp: nil, dropout: nil)
         unsafe table.attention_f32(&args, scratch)
       }

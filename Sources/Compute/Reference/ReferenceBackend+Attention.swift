@@ -10,20 +10,21 @@ extension ReferenceBackend {
   ///     s[i, j] = Σ_d q[i, d] k[j, d] / sqrt(D),  l[i] = log Σ_j e^s[i, j],  p[i, j] = e^(s[i, j] - l[i])
   ///     y[i, d] = Σ_j f[i, j] p[i, j] v[j, d]
   ///
-  /// f are the factors of dropout. Probabilities are numbered by sequence, head, i and j.
+  /// f are the factors of dropout. Probabilities are numbered by sequence, head, i and j, those that nobody asks for too.
   public func attention(
-    query: Tensor, key: Tensor, value: Tensor, layout: SequenceLayout, headCount: Int, dropout: DropoutStream?
+    query: Tensor, key: Tensor, value: Tensor, layout: SequenceLayout, queries: SequenceLayout, headCount: Int,
+    dropout: DropoutStream?
   ) throws(TensorError) -> AttentionOutput {
     let columns = query.shape.last
     let q = try values(query, "attention")
     let k = try values(key, "attention")
     let v = try values(value, "attention")
     var y = zeros(query.shape)
-    var logSumExp = zeros([headCount, layout.tokenCount])
-    for head in AttentionHead.all(layout, headCount: headCount, columns: columns) {
-      for i in head.rows {
+    var logSumExp = zeros([headCount, queries.tokenCount])
+    for head in AttentionHead.all(layout, queries, headCount: headCount, columns: columns) {
+      for i in head.queries {
         let (p, l) = head.probabilities(of: i, q, k)
-        logSumExp[head.index * layout.tokenCount + i] = l
+        logSumExp[head.index * queries.tokenCount + i] = l
         for (j, p) in zip(head.rows, p) {
           let f = head.factor(i, j, dropout)
           for d in head.columns { y[i * columns + d] += f * p * v[j * columns + d] }
@@ -31,7 +32,7 @@ extension ReferenceBackend {
       }
     }
     return AttentionOutput(
-      context: tensor(y, query.shape), logSumExp: tensor(logSumExp, [headCount, layout.tokenCount]))
+      context: tensor(y, query.shape), logSumExp: tensor(logSumExp, [headCount, queries.tokenCount]))
   }
 
   /// With dp[i, j] = f[i, j] Σ_d dy[i, d] v[j, d] and ds[i, j] = p[i, j] (dp[i, j] - Σ_j p[i, j] dp[i, j]) / sqrt(D):
@@ -39,7 +40,7 @@ extension ReferenceBackend {
   ///     dq[i] = Σ_j ds[i, j] k[j],  dk[j] = Σ_i ds[i, j] q[i],  dv[j] = Σ_i f[i, j] p[i, j] dy[i]
   public func attentionVJP(
     _ dy: Tensor, query: Tensor, key: Tensor, value: Tensor, output: AttentionOutput, layout: SequenceLayout,
-    headCount: Int, dropout: DropoutStream?
+    queries: SequenceLayout, headCount: Int, dropout: DropoutStream?
   ) throws(TensorError) -> AttentionGradients {
     let columns = query.shape.last
     let g = try values(dy, "attentionVJP")
@@ -47,10 +48,10 @@ extension ReferenceBackend {
     let k = try values(key, "attentionVJP")
     let v = try values(value, "attentionVJP")
     var dq = zeros(query.shape)
-    var dk = dq
-    var dv = dq
-    for head in AttentionHead.all(layout, headCount: headCount, columns: columns) {
-      for i in head.rows {
+    var dk = zeros(key.shape)
+    var dv = dk
+    for head in AttentionHead.all(layout, queries, headCount: headCount, columns: columns) {
+      for i in head.queries {
         let p = head.probabilities(of: i, q, k).p
         let f = head.rows.map { head.factor(i, $0, dropout) }
         let dp = zip(head.rows, f).map { j, f in
@@ -68,28 +69,33 @@ extension ReferenceBackend {
       }
     }
     return AttentionGradients(
-      query: tensor(dq, query.shape), key: tensor(dk, query.shape), value: tensor(dv, query.shape))
+      query: tensor(dq, query.shape), key: tensor(dk, key.shape), value: tensor(dv, key.shape))
   }
 }
 
-/// Where one head of one sequence lies in `[N, C]`, and in the numbering of the probabilities.
+/// Where one head of one sequence lies in `[M, C]` and `[N, C]`, and in the numbering of the probabilities.
 private struct AttentionHead {
   let index: Int
+  let queries: Range<Int>
   let rows: Range<Int>
   let columns: Range<Int>
   let rowStride: Int
   /// The number of the probability (0, 0).
   let firstProbability: Int
 
-  static func all(_ layout: SequenceLayout, headCount: Int, columns: Int) -> [AttentionHead] {
+  static func all(
+    _ layout: SequenceLayout, _ queries: SequenceLayout, headCount: Int, columns: Int
+  ) -> [AttentionHead] {
     var heads: [AttentionHead] = []
     var probability = 0
     let size = columns / headCount
-    for (begin, end) in zip(layout.offsets, layout.offsets.dropFirst()) {
+    for sequence in 0..<layout.sequenceCount {
+      let (begin, end) = (layout.offsets[sequence], layout.offsets[sequence + 1])
       for head in 0..<headCount {
         heads.append(
           AttentionHead(
-            index: head, rows: begin..<end, columns: head * size..<(head + 1) * size, rowStride: columns,
+            index: head, queries: queries.offsets[sequence]..<queries.offsets[sequence + 1], rows: begin..<end,
+            columns: head * size..<(head + 1) * size, rowStride: columns,
             firstProbability: probability))
         probability += (end - begin) * (end - begin)
       }
@@ -110,6 +116,6 @@ private struct AttentionHead {
   /// f[i, j]
   func factor(_ i: Int, _ j: Int, _ dropout: DropoutStream?) -> Double {
     guard let dropout else { return 1 }
-    return dropout.factor(at: UInt64(firstProbability + (i - rows.lowerBound) * rows.count + j - rows.lowerBound))
+    return dropout.factor(at: UInt64(firstProbability + (i - queries.lowerBound) * rows.count + j - rows.lowerBound))
   }
 }

@@ -72,21 +72,28 @@ extension OpCase {
   static let layerNormEpsilon: Float = 1e-3
 
   private static let attention: [OpCase] =
-    [([0, 1], 1, 1), ([0, 5], 2, 3), ([0, 1, 4, 4, 11], 3, 8), ([0, 17, 18, 51], 2, 17)].flatMap {
-      offsets, heads, size in
+    [
+      ([0, 1], [0, 1], 1, 1), ([0, 5], [0, 5], 2, 3), ([0, 1, 4, 4, 11], [0, 1, 4, 4, 11], 3, 8),
+      ([0, 17, 18, 51], [0, 17, 18, 51], 2, 17), ([0, 1, 4, 11], [0, 1, 2, 3], 3, 8),
+      ([0, 17, 17, 51, 53], [0, 3, 3, 36, 36], 2, 17),
+    ].flatMap { offsets, queryOffsets, heads, size in
       [0, 0.3].compactMap { probability in
-        guard let layout = try? SequenceLayout(offsets: offsets) else { return nil }
-        let shape: Shape = [layout.tokenCount, heads * size]
+        guard let layout = try? SequenceLayout(offsets: offsets),
+          let queries = try? SequenceLayout(offsets: queryOffsets)
+        else { return nil }
+        let shape: Shape = [layout.tokenCount, heads * size], asking: Shape = [queries.tokenCount, heads * size]
         let longest = (0..<layout.sequenceCount).map(layout.length).max() ?? 0
         return OpCase(
-          name: "attention, sequences at \(offsets), \(heads) heads of \(size), dropout \(probability)",
-          inputs: [Input("query", shape, in: -2...2), Input("key", shape, in: -2...2), Input("value", shape)],
-          upstream: Input("dy", shape),
+          name: "attention, sequences at \(offsets), queries at \(queryOffsets), \(heads) heads of \(size), "
+            + "dropout \(probability)",
+          inputs: [Input("query", asking, in: -2...2), Input("key", shape, in: -2...2), Input("value", shape)],
+          upstream: Input("dy", asking),
           operation: { (tape, x) throws(TensorError) in
             try tape.attention(
-              query: x[0], key: x[1], value: x[2], layout: layout, headCount: heads, dropoutProbability: probability)
+              query: x[0], key: x[1], value: x[2], layout: layout, queries: queries, headCount: heads,
+              dropoutProbability: probability)
           },
-          sums: .formula { attentionSums($0, layout: layout, headCount: heads, dropoutProbability: probability) },
+          sums: .formula { attentionSums($0, layout, queries, headCount: heads, dropoutProbability: probability) },
           roundings: longest + size + 16)
       }
     }

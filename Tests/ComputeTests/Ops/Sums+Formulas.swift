@@ -44,7 +44,7 @@ extension OpCase {
   ///
   /// A probability is off by rounding errors of p (1 + 2 S), S being the largest Σ_d |q k| scale of the row.
   static func attentionSums(
-    _ op: OpCase, layout: SequenceLayout, headCount: Int, dropoutProbability: Double
+    _ op: OpCase, _ layout: SequenceLayout, _ queries: SequenceLayout, headCount: Int, dropoutProbability: Double
   ) -> OpResult {
     let stride = op.inputs[0].shape.last
     let size = stride / headCount
@@ -54,14 +54,16 @@ extension OpCase {
     let (q, k, v) = (op.inputs[0].values, op.inputs[1].values, op.inputs[2].values.map(\.magnitude))
     let g = op.upstream.values.map(\.magnitude)
     var y = q.map { _ in 0.0 }
-    var (dq, dk, dv) = (y, y, y)
+    var dq = y
+    var dk = k.map { _ in 0.0 }
+    var dv = dk
     for sequence in 0..<layout.sequenceCount {
       let rows = layout.offsets[sequence]..<layout.offsets[sequence + 1]
       for head in 0..<headCount {
         func dot(_ a: [Double], _ i: Int, _ b: [Double], _ j: Int) -> Double {
           (head * size..<(head + 1) * size).reduce(0) { $0 + a[i * stride + $1] * b[j * stride + $1] }
         }
-        for i in rows {
+        for i in queries.offsets[sequence]..<queries.offsets[sequence + 1] {
           let scores = rows.map { scale * dot(q, i, k, $0) }
           let logSum = log(scores.reduce(0) { $0 + exp($1) })
           let largest = rows.map { scale * dot(q.map(\.magnitude), i, k.map(\.magnitude), $0) }.max() ?? 0
