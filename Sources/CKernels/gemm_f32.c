@@ -148,8 +148,6 @@ typedef struct ck_gemm_tile {
   const char *next;
   size_t next_step;
   float *widened;         // room for an F16 depth block as floats
-  float *c;
-  size_t c_row_stride;
   size_t columns;     // that are to be stored
   const float *bias;  // of the first column, or NULL
   int add;            // whether c holds the sum so far

@@ -3,6 +3,7 @@
 
 #include "gemm_epilogue_lanes.h"
 #include "gemm_rows.h"
+#include "interleave_lanes.h"
 
 #define PANEL_VECTORS (NR / CK_LANES)
 
@@ -92,25 +93,11 @@ CK_INLINE void CK_NAME(ck_gemm_pack_a)(const float *a, size_t row_stride, size_t
     memcpy(out, a, depth * sizeof(float));
     return;
   }
-  size_t p = 0;
   if (col_stride == 1) {
-    // 8 rows at a time, the last row standing in for those beyond `rows`. A store writes 8 floats, of which the later
-    // ones may belong to the next step of depth; they are written again in their turn.
-    for (; p + 8 <= depth; p += 8) {
-      __m256 in[(MR + 7) / 8][8], turned[(MR + 7) / 8][8];
-      for (size_t r = 0; r < rows; r += 8) {
-        for (size_t i = 0; i < 8; ++i) {
-          size_t row = r + i < rows ? r + i : rows - 1;
-          in[r / 8][i] = _mm256_loadu_ps(a + row * row_stride + p);
-        }
-        ck_transpose_8x8(in[r / 8], turned[r / 8]);
-      }
-      for (size_t i = 0; i < 8; ++i) {
-        for (size_t r = 0; r < rows; r += 8) _mm256_storeu_ps(out + (p + i) * rows + r, turned[r / 8][i]);
-      }
-    }
+    CK_NAME(ck_interleave)(a, row_stride, rows, depth, out);
+    return;
   }
-  for (; p < depth; ++p) {
+  for (size_t p = 0; p < depth; ++p) {
     for (size_t r = 0; r < rows; ++r) out[p * rows + r] = a[r * row_stride + p * col_stride];
   }
 }
@@ -179,21 +166,28 @@ CK_INLINE void CK_NAME(ck_gemm_step)(const ck_gemm_tile *tile, CK_NAME(ck_gemm_s
 
 // `rows`, `panels` and the two choices are constants where this is expanded, so that the sums stay in registers. With
 // `keeps`, F16 weights are stored as floats for the tiles to come: beside the multiply-adds that costs next to nothing.
-CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows, const size_t panels,
-                                     const int is_f16, const int keeps) {
+CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out, const size_t rows,
+                                     const size_t panels, const int is_f16, const int keeps) {
   CK_NAME(ck_gemm_sums) at = {.a = tile->a, .b = (const char *)tile->b, .next = tile->next, .widened = tile->widened};
 #pragma clang loop unroll(full)
   for (size_t r = 0; r < rows; ++r) {
 #pragma clang loop unroll(full)
     for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) at.sum[r][v] = vzero();
   }
-  for (size_t left = tile->depth / UNROLL; left > 0; --left) {
+  size_t left = tile->depth / UNROLL;
+  for (size_t row = 0; row < rows && left > 0; ++row, --left) {
+    CK_NAME(ck_gemm_fetch_row)(out, row, panels * NR);
+    CK_NAME(ck_gemm_fetch_ahead)(tile, &at, rows, panels, is_f16, UNROLL);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < UNROLL; ++i) CK_NAME(ck_gemm_step)(tile, &at, rows, panels, is_f16, keeps);
+  }
+  for (; left > 0; --left) {
     CK_NAME(ck_gemm_fetch_ahead)(tile, &at, rows, panels, is_f16, UNROLL);
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < UNROLL; ++i) CK_NAME(ck_gemm_step)(tile, &at, rows, panels, is_f16, keeps);
   }
 #pragma clang loop unroll(disable)
-  for (size_t left = tile->depth % UNROLL; left > 0; --left) CK_NAME(ck_gemm_step)(tile, &at, rows, panels, is_f16, keeps);
+  for (left = tile->depth % UNROLL; left > 0; --left) CK_NAME(ck_gemm_step)(tile, &at, rows, panels, is_f16, keeps);
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
     size_t column = v * CK_LANES;
@@ -202,7 +196,7 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
     vf bias = tile->bias ? vload_n(tile->bias + column, n) : vzero();
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; ++r) {
-      float *c = tile->c + r * tile->c_row_stride + column;
+      float *c = out->c + r * out->c_row_stride + column;
       vf z = at.sum[r][v];
       if (tile->add) z = vadd(vload_n(c, n), z);
       if (tile->bias) z = vadd(z, bias);
@@ -216,25 +210,25 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
 #define CK_GEMM_PANELS(rows) ((rows) == 1 ? 4 : (rows) <= 3 ? 2 : 1)
 
 #define CK_GEMM_TILES(rows)                                                          \
-  static void CK_NAME(ck_gemm_tile_f32_##rows)(const ck_gemm_tile *tile) {           \
-    CK_NAME(ck_gemm_tile)(tile, rows, 1, 0, 0);                                       \
+  static void CK_NAME(ck_gemm_tile_f32_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {           \
+    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 0, 0);                                       \
   }                                                                                  \
-  static void CK_NAME(ck_gemm_tile_f16_##rows)(const ck_gemm_tile *tile) {           \
-    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1, 0);                                       \
+  static void CK_NAME(ck_gemm_tile_f16_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {           \
+    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 1, 0);                                       \
   }                                                                                  \
-  static void CK_NAME(ck_gemm_tiles_f32_##rows)(const ck_gemm_tile *tile) {          \
-    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 0, 0);                    \
+  static void CK_NAME(ck_gemm_tiles_f32_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {          \
+    CK_NAME(ck_gemm_tile)(tile, out, rows, CK_GEMM_PANELS(rows), 0, 0);                    \
   }                                                                                  \
-  static void CK_NAME(ck_gemm_tiles_f16_##rows)(const ck_gemm_tile *tile) {          \
-    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 1, 0);                    \
+  static void CK_NAME(ck_gemm_tiles_f16_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {          \
+    CK_NAME(ck_gemm_tile)(tile, out, rows, CK_GEMM_PANELS(rows), 1, 0);                    \
   }                                                                                  \
   /* The first of several tiles that a panel of F16 weights meets. */                \
-  static void CK_NAME(ck_gemm_tile_widening_##rows)(const ck_gemm_tile *tile) {      \
-    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1, 1);                                       \
+  static void CK_NAME(ck_gemm_tile_widening_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {      \
+    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 1, 1);                                       \
   }
 CK_GEMM_EACH_HEIGHT(CK_GEMM_TILES)
 
-typedef void (*CK_NAME(ck_gemm_tile_function))(const ck_gemm_tile *);
+typedef void (*CK_NAME(ck_gemm_tile_function))(const ck_gemm_tile *, const CK_NAME(ck_gemm_rows) *);
 
 // By rows - 1, then by type, with F16 that is widened for others as a third, and by whether it takes several panels.
 #define CK_GEMM_ROW(rows)                                                                                        \
@@ -292,14 +286,12 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
               .next_step = NR * size / tiles,
               .widened = widened,
               .b_panel_stride = NR * k,
-              .c = args->c + (block + r) * args->c_row_stride + column,
-              .c_row_stride = args->c_row_stride,
               .columns = columns,
               .bias = last && args->bias && !args->accumulate ? args->bias + column : NULL,
               .add = p > 0 || args->accumulate,
           };
-          CK_NAME(ck_gemm_fetch_tile)(args, epilogue && last && args->residual, block + r, height, column, columns);
-          CK_NAME(ck_gemm_tiles)[height - 1][type][panels > 1](&tile);
+          const CK_NAME(ck_gemm_rows) out = CK_NAME(ck_gemm_rows_of)(args, block + r, column, epilogue && last);
+          CK_NAME(ck_gemm_tiles)[height - 1][type][panels > 1](&tile, &out);
           if (epilogue && last) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
         }
         panel += panels;

@@ -61,8 +61,7 @@ typedef struct ck_s4_tile {
   const uint8_t *b;       // the panel
   const uint8_t *next;    // what is read after this panel, and is fetched from memory while this one is multiplied
   size_t next_step;       // its bytes a step
-  float *c;
-  size_t c_row_stride;
+  CK_NAME(ck_gemm_rows) out;
   size_t columns;     // that are to be stored
   const float *bias;  // of the first column, or NULL
 } ck_s4_tile;
@@ -129,7 +128,7 @@ CK_INLINE void ck_s4_multiply_avx2(const ck_s4_tile *tile, const size_t rows) {
     for (size_t r = 0; r < rows; ++r) {
       vf z = vmul(ck_s8_float_avx2(total[r][v]), vmul(vset(tile->a_scales[r]), scale));
       if (tile->bias) z = vadd(z, bias);
-      vstore_n(tile->c + r * tile->c_row_stride + column, z, n);
+      vstore_n(tile->out.c + r * tile->out.c_row_stride + column, z, n);
     }
   }
 }
@@ -176,12 +175,11 @@ static void ck_s4_gemm_avx2(const ck_gemm_args *args, size_t row_begin, size_t r
             // Each tile fetches its share.
             .next = next + t * (k / 4 * (S4_STEP_BYTES / tiles)),
             .next_step = S4_STEP_BYTES / tiles,
-            .c = args->c + (block + r) * args->c_row_stride + column,
-            .c_row_stride = args->c_row_stride,
+            .out = CK_NAME(ck_gemm_rows_of)(args, block + r, column, 1),
             .columns = columns,
             .bias = args->bias ? args->bias + column : NULL,
         };
-        CK_NAME(ck_gemm_fetch_tile)(args, args->residual != NULL, block + r, height, column, columns);
+        for (size_t row = 0; row < height; ++row) CK_NAME(ck_gemm_fetch_row)(&tile.out, row, NR);
         ck_s4_tile_functions_avx2[height - 1](&tile);
         if (epilogue) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
       }

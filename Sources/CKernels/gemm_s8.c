@@ -32,6 +32,7 @@
 #include "gemm_s4_panel.h"
 #include "kernels.h"
 #include "lanes.h"
+#include "transpose_f32.h"
 
 #pragma STDC FP_CONTRACT OFF
 

@@ -5,6 +5,7 @@
 
 #include "gemm_epilogue_lanes.h"
 #include "gemm_rows.h"
+#include "interleave_lanes.h"
 #if !defined(S4_STEP) && !defined(IS_PAIRS)
 #include "gemm_s4_lanes.h"
 #define S4_STEP STEP
@@ -62,28 +63,61 @@ void CK_S8_NAME(ck_s4_gemm_pack_b)(const ck_weights_s4 *weights, size_t panel_be
 
 static ck_s8_scale CK_S8_NAME(ck_s8_row_scale)(const float *a, size_t k, float a_scale) {
   if (a_scale != 0.0f) return (ck_s8_scale){a_scale, 1.0f / a_scale};
-  vi best = CK_S8_NAME(ck_s8_set)(0);
-  for (size_t p = 0; p < k; p += CK_LANES) {
-    best = CK_S8_NAME(ck_s8_larger_magnitude)(best, vload_n(a + p, k - p < CK_LANES ? k - p : CK_LANES));
+  vi best[4];
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < 4; ++i) best[i] = CK_S8_NAME(ck_s8_set)(0);
+  size_t p = 0;
+  for (; p + 4 * CK_LANES <= k; p += 4 * CK_LANES) {
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < 4; ++i) {
+      best[i] = CK_S8_NAME(ck_s8_larger_magnitude)(best[i], vload(a + p + i * CK_LANES));
+    }
   }
-  return ck_s8_scale_of(CK_S8_NAME(ck_s8_largest)(best));
+  for (; p < k; p += CK_LANES) {
+    best[0] = CK_S8_NAME(ck_s8_larger_magnitude)(best[0], vload_n(a + p, k - p < CK_LANES ? k - p : CK_LANES));
+  }
+  uint32_t largest = 0;
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < 4; ++i) {
+    const uint32_t other = CK_S8_NAME(ck_s8_largest)(best[i]);
+    largest = other > largest ? other : largest;
+  }
+  return ck_s8_scale_of(largest);
 }
 
-// One row of k floats: its words go to every `rows`-th place of `words`. Gives its scale.
-static float CK_S8_NAME(ck_s8_quantize_row)(const float *a, size_t k, float a_scale, int32_t zero_point, size_t rows,
+// One row of k floats as words. Gives its scale.
+static float CK_S8_NAME(ck_s8_quantize_row)(const float *a, size_t k, float a_scale, int32_t zero_point,
                                             uint32_t *words) {
   const ck_s8_scale scale = CK_S8_NAME(ck_s8_row_scale)(a, k, a_scale);
   const vf inverse = vset(scale.inverse);
   const vf most = vset((float)(127 - zero_point)), least = vset((float)(-128 - zero_point));
-  const size_t steps = (k + STEP - 1) / STEP;
-  for (size_t p = 0, s = 0; p < k; p += CK_LANES) {
-    vf t = vmul(vload_n(a + p, k - p < CK_LANES ? k - p : CK_LANES), inverse);
-    t = vmax(vmin(t, most), least);
+  const int32_t offset = CK_S8_OFFSET + zero_point;
+  size_t p = 0;
+  for (; p + CK_LANES <= k; p += CK_LANES) {
+    const vf t = vmax(vmin(vmul(vload(a + p), inverse), most), least);
+    CK_S8_NAME(ck_s8_words)(CK_S8_NAME(ck_s8_round)(t), offset, words + p / STEP);
+  }
+  if (p < k) {
+    const vf t = vmax(vmin(vmul(vload_n(a + p, k - p), inverse), most), least);
     uint32_t part[CK_LANES / STEP];
-    CK_S8_NAME(ck_s8_words)(CK_S8_NAME(ck_s8_round)(t), CK_S8_OFFSET + zero_point, part);
-    for (size_t i = 0; i < CK_LANES / STEP && s < steps; ++i, ++s) words[s * rows] = part[i];
+    CK_S8_NAME(ck_s8_words)(CK_S8_NAME(ck_s8_round)(t), offset, part);
+    memcpy(words + p / STEP, part, (k - p + STEP - 1) / STEP * sizeof *part);
   }
   return scale.scale;
+}
+
+// Some rows of a, those of a tile, side by side in `words`, which may be written 8 words beyond. `apart` has room for them one
+// after the other.
+static void CK_S8_NAME(ck_s8_quantize_tile)(const ck_gemm_args *args, size_t row, size_t rows, float *scales,
+                                            uint32_t *words, uint32_t *apart) {
+  const size_t steps = (args->k + STEP - 1) / STEP;
+  for (size_t r = 0; r < rows; ++r) {
+    scales[r] = CK_S8_NAME(ck_s8_quantize_row)(args->a + (row + r) * args->a_row_stride, args->k, args->a_scale,
+                                               args->a_zero_point, rows == 1 ? words : apart + r * steps);
+  }
+  if (rows > 1) {
+    CK_NAME(ck_interleave)((const float *)(const void *)apart, steps, rows, steps, (float *)(void *)words);
+  }
 }
 
 // ---- Micro-kernel
@@ -97,8 +131,7 @@ typedef struct CK_S8_NAME(ck_s8_tile) {
   size_t panel_bytes;
   const int8_t *next;  // what is read after these panels, and is fetched from memory while these are multiplied
   size_t next_step;    // its bytes a step
-  float *c;
-  size_t c_row_stride;
+  CK_NAME(ck_gemm_rows) out;
   size_t columns;     // that are to be stored
   const float *bias;  // of the first column, or NULL
 } CK_S8_NAME(ck_s8_tile);
@@ -175,13 +208,20 @@ CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, c
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; ++r) at.sum[r][v] = start;
   }
-  for (size_t left = tile->steps / UNROLL; left > 0; --left) {
+  size_t left = tile->steps / UNROLL;
+  for (size_t row = 0; row < rows && left > 0; ++row, --left) {
+    CK_NAME(ck_gemm_fetch_row)(&tile->out, row, panels * NR);
+    CK_S8_NAME(ck_s8_fetch_next)(tile, &at, panels, UNROLL);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < UNROLL; ++i) CK_S8_NAME(ck_s8_step)(tile, &at, rows, panels);
+  }
+  for (; left > 0; --left) {
     CK_S8_NAME(ck_s8_fetch_next)(tile, &at, panels, UNROLL);
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < UNROLL; ++i) CK_S8_NAME(ck_s8_step)(tile, &at, rows, panels);
   }
 #pragma clang loop unroll(disable)
-  for (size_t left = tile->steps % UNROLL; left > 0; --left) CK_S8_NAME(ck_s8_step)(tile, &at, rows, panels);
+  for (left = tile->steps % UNROLL; left > 0; --left) CK_S8_NAME(ck_s8_step)(tile, &at, rows, panels);
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
     const size_t column = v * CK_LANES;
@@ -194,7 +234,7 @@ CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, c
     for (size_t r = 0; r < rows; ++r) {
       vf z = vmul(CK_S8_NAME(ck_s8_float)(at.sum[r][v]), vmul(vset(tile->a_scales[r]), scale));
       if (tile->bias) z = vadd(z, bias);
-      vstore_n(tile->c + r * tile->c_row_stride + column, z, n);
+      vstore_n(tile->out.c + r * tile->out.c_row_stride + column, z, n);
     }
   }
 }
@@ -222,10 +262,10 @@ static void (*const CK_S8_NAME(ck_s8_tile_functions)[MR][2])(const CK_S8_NAME(ck
 #include "gemm_s4_avx2.h"
 #endif
 
-// The scales of a block's rows, and its quantised values, of which S8_PAIRS has fewer words; then as many unpacked panels
-// as a tile takes.
+// The scales of a block's rows, and its quantised values, of which S8_PAIRS has fewer words, with 8 to spare; those of a tile
+// once more; then as many unpacked panels as a tile takes.
 size_t CK_S8_NAME(ck_s8_gemm_scratch_count)(size_t k, ck_type type) {
-  const size_t activations = ROW_BLOCK * (1 + (k + STEP - 1) / STEP);
+  const size_t activations = ROW_BLOCK + (ROW_BLOCK + MR) * ((k + STEP - 1) / STEP) + 8;
   if (type != CK_TYPE_S4) return activations;
 #ifdef S4_UNPACKS
   return activations + 4 * ck_s8_panel_bytes(k, NR, STEP) / sizeof(float);
@@ -256,19 +296,16 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
   const size_t stored_bytes = is_packed_s4 ? ck_s4_panel_bytes(k, NR, args->b_group) : panel_bytes;
   const int epilogue = args->preactivation || args->residual || args->activation != CK_ACTIVATION_NONE;
   float *const scales = scratch;
-  uint32_t *const words = (uint32_t *)(void *)(scratch + ROW_BLOCK);
+  uint32_t *const words = (uint32_t *)(void *)(scratch + ROW_BLOCK), *const apart = words + ROW_BLOCK * steps + 8;
 #ifdef S4_UNPACKS
-  int8_t *const unpacked = (int8_t *)(words + ROW_BLOCK * steps);
+  int8_t *const unpacked = (int8_t *)(apart + MR * steps);
 #endif
   for (size_t block = row_begin; block < row_end; block += ROW_BLOCK) {
     const size_t rows = row_end - block < ROW_BLOCK ? row_end - block : ROW_BLOCK;
     const size_t tiles = ck_gemm_tile_count(rows, MR);
     for (size_t t = 0; t < tiles; ++t) {
-      const size_t begin = ck_gemm_tile_begin(rows, MR, t), end = ck_gemm_tile_begin(rows, MR, t + 1);
-      for (size_t r = begin; r < end; ++r) {
-        scales[r] = CK_S8_NAME(ck_s8_quantize_row)(args->a + (block + r) * args->a_row_stride, k, args->a_scale,
-                                                   args->a_zero_point, end - begin, words + begin * steps + r - begin);
-      }
+      const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
+      CK_S8_NAME(ck_s8_quantize_tile)(args, block + r, height, scales + r, words + r * steps, apart);
     }
     const size_t together = tiles == 1 ? CK_S8_PANELS(rows) : 1;
     for (size_t panel = panel_begin; panel < panel_end;) {
@@ -298,12 +335,10 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
             // Each tile fetches its share.
             .next = next + t * (steps * (next_bytes / tiles)),
             .next_step = next_bytes / tiles,
-            .c = args->c + (block + r) * args->c_row_stride + column,
-            .c_row_stride = args->c_row_stride,
+            .out = CK_NAME(ck_gemm_rows_of)(args, block + r, column, 1),
             .columns = columns,
             .bias = args->bias ? args->bias + column : NULL,
         };
-        CK_NAME(ck_gemm_fetch_tile)(args, args->residual != NULL, block + r, height, column, columns);
         CK_S8_NAME(ck_s8_tile_functions)[height - 1][panels > 1](&tile);
         if (epilogue) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
       }

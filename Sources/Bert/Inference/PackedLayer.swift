@@ -28,6 +28,9 @@ struct PackedLayer: Sendable {
     headCount = configuration.numAttentionHeads
   }
 
+  /// Whether its widest products are of integers.
+  var multipliesIntegers: Bool { intermediate.multipliesIntegers && output.multipliesIntegers }
+
   /// The layer with the weights of some of its sites as other layers have them.
   func taking(_ parts: [String: PackedLayer]) -> PackedLayer {
     var layer = self
