@@ -9,8 +9,8 @@
 // Layout  x, y, dy, dx: count contiguous floats, any alignment; the result may be an input.
 // Scalar  the formulas of the vectors for one float; all instruction sets give the same bits. GELU_TANH is computed as
 //         x / (1 + e^-2u), which is the same.
-// Vector  lanes_math.h. GELU is within 7 ulp of the exact value down to x = -12.9, and 0 beyond, where |y| < 3.1e-37;
-//         TANH within 3 ulp; GELU_TANH within 4 ulp of max(|y|, 2^-5 |x|), the argument of the exponential being
+// Vector  lanes_math.h. GELU is within 4 ulp of max(|y|, |x| / 2), which PyTorch's is too, and 0 below x = -5.6, where
+//         |y| < 6.1e-8; TANH within 3 ulp; GELU_TANH within 4 ulp of max(|y|, 2^-5 |x|), the argument of the exponential being
 //         rounded. Derivatives are within 4 ulp of 1.
 // Source  Hendrycks and Gimpel, "Gaussian error linear units", 2016, arXiv:1606.08415.
 

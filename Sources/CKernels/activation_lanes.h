@@ -11,10 +11,7 @@
 
 CK_INLINE vf vactivate(ck_activation activation, vf x) {
   switch (activation) {
-    case CK_ACTIVATION_GELU: {
-      vf density;
-      return vmul(x, vnormal(x, &density));
-    }
+    case CK_ACTIVATION_GELU: return vmul(x, vphi(x));
     case CK_ACTIVATION_GELU_TANH: {  // x (1 + tanh u) / 2 = x / (1 + e^-2u), which does not cancel for u < 0
       vf cubic = vmul(vset(CK_GELU_TANH_CUBIC), vmul(x, x));
       vf complement;
@@ -30,9 +27,9 @@ CK_INLINE vf vactivate(ck_activation activation, vf x) {
 CK_INLINE vf vactivation_derivative(ck_activation activation, vf x) {
   switch (activation) {
     case CK_ACTIVATION_GELU: {
-      vf density, distribution = vnormal(x, &density);
-      vf clamped = vmax(vset(-12.9f), vmin(vset(12.9f), x));  // beyond, the density is 0
-      return vfma(clamped, density, distribution);
+      vf c = vmax(vset(-12.9f), vmin(vset(12.9f), x));  // beyond, the density is 0
+      vf density = vmul(vexp(vmul(vmul(c, c), vset(-0.5f))), vset(0.398942280401432678f));
+      return vfma(c, density, vphi(x));
     }
     case CK_ACTIVATION_GELU_TANH: {
       vf c = vmax(vset(-30.0f), vmin(vset(30.0f), x));  // beyond, the derivative is 0 or 1
