@@ -25,7 +25,7 @@
 //         costs some instructions a vector of weights, once a block of rows: see gemm_s4_panel.h. With AVX2 they have a
 //         product of their own, faster than that of eight bits: see gemm_s4_avx2.h.
 // Blocking as in gemm_f32.c, but over the whole depth: the integer sums stay in registers until they are done, and a
-//         panel is a quarter of the bytes. Rows a block: 48 with AVX2, where a row takes 2 bytes an element, 112 with
+//         panel is a quarter of the bytes. Rows a block: 48 with AVX2, where a row takes 2 bytes an element, 140 with
 //         AVX-512, so that a block of depth 3072 stays within L2.
 
 #include "activation_scalar.h"

@@ -24,7 +24,8 @@ extension TinyModel {
       intermediateSize: 128,
       maxPositionEmbeddings: countsFromPadding ? 34 : 32, typeVocabSize: countsFromPadding ? 1 : 2,
       // A layer keeps the size of what goes through it: twice as wide, weights are half as large.
-      initializerRange: family == .electra ? 0.1 : 0.2, padTokenID: 1, id2label: ["negative", "neutral", "positive"], family: family,
+      initializerRange: family == .electra ? 0.1 : 0.2, padTokenID: 1, id2label: ["negative", "neutral", "positive"],
+      family: family,
       embeddingSize: family == .electra ? 64 : nil)
     let backend = try CPUBackend(instructionSet: .scalar, threadCount: 1)
     try BertClassifier(randomWeights: configuration, seed: 3, backend: backend).write(
