@@ -209,22 +209,22 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const CK_NAME(ck_
 // a fused multiply-add (4 cycles, two a cycle).
 #define CK_GEMM_PANELS(rows) ((rows) == 1 ? 4 : (rows) <= 3 ? 2 : 1)
 
-#define CK_GEMM_TILES(rows)                                                          \
-  static void CK_NAME(ck_gemm_tile_f32_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {           \
-    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 0, 0);                                       \
-  }                                                                                  \
-  static void CK_NAME(ck_gemm_tile_f16_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {           \
-    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 1, 0);                                       \
-  }                                                                                  \
-  static void CK_NAME(ck_gemm_tiles_f32_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {          \
-    CK_NAME(ck_gemm_tile)(tile, out, rows, CK_GEMM_PANELS(rows), 0, 0);                    \
-  }                                                                                  \
-  static void CK_NAME(ck_gemm_tiles_f16_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {          \
-    CK_NAME(ck_gemm_tile)(tile, out, rows, CK_GEMM_PANELS(rows), 1, 0);                    \
-  }                                                                                  \
-  /* The first of several tiles that a panel of F16 weights meets. */                \
-  static void CK_NAME(ck_gemm_tile_widening_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {      \
-    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 1, 1);                                       \
+#define CK_GEMM_TILES(rows)                                                                                           \
+  static void CK_NAME(ck_gemm_tile_f32_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {         \
+    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 0, 0);                                                                  \
+  }                                                                                                                   \
+  static void CK_NAME(ck_gemm_tile_f16_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {         \
+    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 1, 0);                                                                  \
+  }                                                                                                                   \
+  static void CK_NAME(ck_gemm_tiles_f32_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {        \
+    CK_NAME(ck_gemm_tile)(tile, out, rows, CK_GEMM_PANELS(rows), 0, 0);                                               \
+  }                                                                                                                   \
+  static void CK_NAME(ck_gemm_tiles_f16_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {        \
+    CK_NAME(ck_gemm_tile)(tile, out, rows, CK_GEMM_PANELS(rows), 1, 0);                                               \
+  }                                                                                                                   \
+  /* The first of several tiles that a panel of F16 weights meets. */                                                 \
+  static void CK_NAME(ck_gemm_tile_widening_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {    \
+    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 1, 1);                                                                  \
   }
 CK_GEMM_EACH_HEIGHT(CK_GEMM_TILES)
 
