@@ -3,35 +3,6 @@
 
 #include "activation_lanes.h"
 
-// Where the rows of a tile go, and what will be added to them.
-typedef struct CK_NAME(ck_gemm_rows) {
-  float *c;
-  size_t c_row_stride;
-  const float *residual;  // or NULL
-  size_t residual_row_stride;
-} CK_NAME(ck_gemm_rows);
-
-CK_INLINE CK_NAME(ck_gemm_rows) CK_NAME(ck_gemm_rows_of)(const ck_gemm_args *args, size_t row, size_t column,
-                                                         const int adds_residual) {
-  return (CK_NAME(ck_gemm_rows)){
-      .c = args->c + row * args->c_row_stride + column,
-      .c_row_stride = args->c_row_stride,
-      .residual = adds_residual && args->residual ? args->residual + row * args->residual_row_stride + column : NULL,
-      .residual_row_stride = args->residual_row_stride,
-  };
-}
-
-// Asks for the lines (16 floats) of one row of a tile of so many columns, a constant, while it is multiplied: a store to a
-// line that isn't at hand waits for it, and the rows of a tile are too far apart for the processor's prefetchers. A row a
-// step, since all lines asked for at once would hold the core's fill buffers, and the tile wait for them.
-CK_INLINE void CK_NAME(ck_gemm_fetch_row)(const CK_NAME(ck_gemm_rows) * rows, size_t row, const size_t columns) {
-#pragma clang loop unroll(full)
-  for (size_t j = 0; j < columns; j += 16) {
-    __builtin_prefetch(rows->c + row * rows->c_row_stride + j, 1);
-    if (rows->residual) __builtin_prefetch(rows->residual + row * rows->residual_row_stride + j);
-  }
-}
-
 // `activation` is a constant where this is expanded.
 CK_INLINE void CK_NAME(ck_gemm_epilogue_of)(const ck_gemm_args *args, const ck_activation activation, size_t row,
                                             size_t rows, size_t column, size_t columns) {

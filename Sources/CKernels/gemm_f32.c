@@ -31,6 +31,7 @@
 #include <string.h>
 
 #include "activation_scalar.h"
+#include "gemm_tile.h"
 #include "kernels.h"
 #include "lanes.h"
 #include "transpose_f32.h"
@@ -148,10 +149,14 @@ typedef struct ck_gemm_tile {
   const char *next;
   size_t next_step;
   float *widened;         // room for an F16 depth block as floats
+  ck_gemm_rows out;
   size_t columns;     // that are to be stored
   const float *bias;  // of the first column, or NULL
   int add;            // whether c holds the sum so far
 } ck_gemm_tile;
+
+// What a tile takes: floats, halves, or halves that it widens for the tiles after it.
+enum { CK_TILE_F32, CK_TILE_F16, CK_TILE_WIDENING };
 
 #define MR CK_GEMM_MR_AVX2
 #define NR CK_GEMM_NR_AVX2

@@ -2,7 +2,6 @@
 // ROW_BLOCK and CK_GEMM_EACH_HEIGHT set.
 
 #include "gemm_epilogue_lanes.h"
-#include "gemm_rows.h"
 #include "interleave_lanes.h"
 
 #define PANEL_VECTORS (NR / CK_LANES)
@@ -112,32 +111,20 @@ typedef struct CK_NAME(ck_gemm_sums) {
   float *widened;
 } CK_NAME(ck_gemm_sums);
 
-// Asks for what the tile reads CK_GEMM_AHEAD steps later, to be in L1, and for its share of the next panel, to be in L2: once
-// for `steps` steps, since an instruction for each line would be a tenth of all.
+// Asks for what the tile reads CK_GEMM_AHEAD steps later, to be in L1, and for its share of the next panel: once for UNROLL
+// steps, since an instruction for each line would be a tenth of all.
 CK_INLINE void CK_NAME(ck_gemm_fetch_ahead)(const ck_gemm_tile *tile, CK_NAME(ck_gemm_sums) * at, const size_t rows,
-                                            const size_t panels, const int is_f16, const size_t steps) {
+                                            const size_t panels, const int is_f16) {
   const size_t bytes = NR * (is_f16 ? sizeof(uint16_t) : sizeof(float));
-  const size_t next_panel = tile->b_panel_stride / NR * bytes;
-  if (steps > 1 && steps * tile->next_step <= 64 && panels == 1) {
-    _mm_prefetch(at->next, _MM_HINT_T1);
-  } else {
-#pragma clang loop unroll(full)
-    for (size_t q = 0; q < panels; ++q) {
-#pragma clang loop unroll(full)
-      for (size_t line = 0; line < steps * bytes; line += 64) {
-        _mm_prefetch(at->next + q * next_panel + line, _MM_HINT_T1);
-      }
-    }
-  }
-  at->next += steps * tile->next_step;
+  at->next = ck_gemm_fetch_next(at->next, tile->next_step, tile->b_panel_stride / NR * bytes, panels, UNROLL, bytes);
   if (is_f16 || panels > 1) return;
   // Panel and rows come from L2, for L1 holds neither whole.
 #pragma clang loop unroll(full)
-  for (size_t line = 0; line < steps * bytes; line += 64) {
+  for (size_t line = 0; line < UNROLL * bytes; line += 64) {
     _mm_prefetch(at->b + CK_GEMM_AHEAD * bytes + line, _MM_HINT_T0);
   }
 #pragma clang loop unroll(full)
-  for (size_t line = 0; line < steps * rows * sizeof(float); line += 64) {
+  for (size_t line = 0; line < UNROLL * rows * sizeof(float); line += 64) {
     _mm_prefetch((const char *)(at->a + CK_GEMM_AHEAD * rows) + line, _MM_HINT_T0);
   }
 }
@@ -164,10 +151,18 @@ CK_INLINE void CK_NAME(ck_gemm_step)(const ck_gemm_tile *tile, CK_NAME(ck_gemm_s
   if (keeps) at->widened += NR;
 }
 
+// UNROLL steps.
+CK_INLINE void CK_NAME(ck_gemm_steps)(const ck_gemm_tile *tile, CK_NAME(ck_gemm_sums) * at, const size_t rows,
+                                      const size_t panels, const int is_f16, const int keeps) {
+  CK_NAME(ck_gemm_fetch_ahead)(tile, at, rows, panels, is_f16);
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < UNROLL; ++i) CK_NAME(ck_gemm_step)(tile, at, rows, panels, is_f16, keeps);
+}
+
 // `rows`, `panels` and the two choices are constants where this is expanded, so that the sums stay in registers. With
 // `keeps`, F16 weights are stored as floats for the tiles to come: beside the multiply-adds that costs next to nothing.
-CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out, const size_t rows,
-                                     const size_t panels, const int is_f16, const int keeps) {
+CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows, const size_t panels,
+                                     const int is_f16, const int keeps) {
   CK_NAME(ck_gemm_sums) at = {.a = tile->a, .b = (const char *)tile->b, .next = tile->next, .widened = tile->widened};
 #pragma clang loop unroll(full)
   for (size_t r = 0; r < rows; ++r) {
@@ -176,16 +171,10 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const CK_NAME(ck_
   }
   size_t left = tile->depth / UNROLL;
   for (size_t row = 0; row < rows && left > 0; ++row, --left) {
-    CK_NAME(ck_gemm_fetch_row)(out, row, panels * NR);
-    CK_NAME(ck_gemm_fetch_ahead)(tile, &at, rows, panels, is_f16, UNROLL);
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < UNROLL; ++i) CK_NAME(ck_gemm_step)(tile, &at, rows, panels, is_f16, keeps);
+    ck_gemm_fetch_row(&tile->out, row, panels * NR);
+    CK_NAME(ck_gemm_steps)(tile, &at, rows, panels, is_f16, keeps);
   }
-  for (; left > 0; --left) {
-    CK_NAME(ck_gemm_fetch_ahead)(tile, &at, rows, panels, is_f16, UNROLL);
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < UNROLL; ++i) CK_NAME(ck_gemm_step)(tile, &at, rows, panels, is_f16, keeps);
-  }
+  for (; left > 0; --left) CK_NAME(ck_gemm_steps)(tile, &at, rows, panels, is_f16, keeps);
 #pragma clang loop unroll(disable)
   for (left = tile->depth % UNROLL; left > 0; --left) CK_NAME(ck_gemm_step)(tile, &at, rows, panels, is_f16, keeps);
 #pragma clang loop unroll(full)
@@ -196,7 +185,7 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const CK_NAME(ck_
     vf bias = tile->bias ? vload_n(tile->bias + column, n) : vzero();
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; ++r) {
-      float *c = out->c + r * out->c_row_stride + column;
+      float *c = tile->out.c + r * tile->out.c_row_stride + column;
       vf z = at.sum[r][v];
       if (tile->add) z = vadd(vload_n(c, n), z);
       if (tile->bias) z = vadd(z, bias);
@@ -209,28 +198,28 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const CK_NAME(ck_
 // a fused multiply-add (4 cycles, two a cycle).
 #define CK_GEMM_PANELS(rows) ((rows) == 1 ? 4 : (rows) <= 3 ? 2 : 1)
 
-#define CK_GEMM_TILES(rows)                                                                                           \
-  static void CK_NAME(ck_gemm_tile_f32_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {         \
-    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 0, 0);                                                                  \
-  }                                                                                                                   \
-  static void CK_NAME(ck_gemm_tile_f16_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {         \
-    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 1, 0);                                                                  \
-  }                                                                                                                   \
-  static void CK_NAME(ck_gemm_tiles_f32_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {        \
-    CK_NAME(ck_gemm_tile)(tile, out, rows, CK_GEMM_PANELS(rows), 0, 0);                                               \
-  }                                                                                                                   \
-  static void CK_NAME(ck_gemm_tiles_f16_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {        \
-    CK_NAME(ck_gemm_tile)(tile, out, rows, CK_GEMM_PANELS(rows), 1, 0);                                               \
-  }                                                                                                                   \
-  /* The first of several tiles that a panel of F16 weights meets. */                                                 \
-  static void CK_NAME(ck_gemm_tile_widening_##rows)(const ck_gemm_tile *tile, const CK_NAME(ck_gemm_rows) * out) {    \
-    CK_NAME(ck_gemm_tile)(tile, out, rows, 1, 1, 1);                                                                  \
+#define CK_GEMM_TILES(rows)                                                      \
+  static void CK_NAME(ck_gemm_tile_f32_##rows)(const ck_gemm_tile *tile) {       \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 0, 0);                                  \
+  }                                                                              \
+  static void CK_NAME(ck_gemm_tile_f16_##rows)(const ck_gemm_tile *tile) {       \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1, 0);                                  \
+  }                                                                              \
+  static void CK_NAME(ck_gemm_tiles_f32_##rows)(const ck_gemm_tile *tile) {      \
+    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 0, 0);               \
+  }                                                                              \
+  static void CK_NAME(ck_gemm_tiles_f16_##rows)(const ck_gemm_tile *tile) {      \
+    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 1, 0);               \
+  }                                                                              \
+  /* The first of several tiles that a panel of F16 weights meets. */            \
+  static void CK_NAME(ck_gemm_tile_widening_##rows)(const ck_gemm_tile *tile) {  \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1, 1);                                  \
   }
 CK_GEMM_EACH_HEIGHT(CK_GEMM_TILES)
 
-typedef void (*CK_NAME(ck_gemm_tile_function))(const ck_gemm_tile *, const CK_NAME(ck_gemm_rows) *);
+typedef void (*CK_NAME(ck_gemm_tile_function))(const ck_gemm_tile *);
 
-// By rows - 1, then by type, with F16 that is widened for others as a third, and by whether it takes several panels.
+// By rows - 1, then by what it takes and by whether it takes several panels.
 #define CK_GEMM_ROW(rows)                                                                                        \
   {{CK_NAME(ck_gemm_tile_f32_##rows), CK_NAME(ck_gemm_tiles_f32_##rows)},                                        \
    {CK_NAME(ck_gemm_tile_f16_##rows), CK_NAME(ck_gemm_tiles_f16_##rows)},                                        \
@@ -276,7 +265,7 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
         }
         for (size_t t = 0; t < tiles; ++t) {
           const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
-          const int type = !is_f16 ? 0 : !widen ? 1 : t == 0 ? 2 : 0;
+          const int takes = !is_f16 || (widen && t > 0) ? CK_TILE_F32 : widen ? CK_TILE_WIDENING : CK_TILE_F16;
           const ck_gemm_tile tile = {
               .depth = depth,
               .a = scratch + r * depth,
@@ -286,12 +275,12 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
               .next_step = NR * size / tiles,
               .widened = widened,
               .b_panel_stride = NR * k,
+              .out = ck_gemm_rows_of(args, block + r, column, epilogue && last),
               .columns = columns,
               .bias = last && args->bias && !args->accumulate ? args->bias + column : NULL,
               .add = p > 0 || args->accumulate,
           };
-          const CK_NAME(ck_gemm_rows) out = CK_NAME(ck_gemm_rows_of)(args, block + r, column, epilogue && last);
-          CK_NAME(ck_gemm_tiles)[height - 1][type][panels > 1](&tile, &out);
+          CK_NAME(ck_gemm_tiles)[height - 1][takes][panels > 1](&tile);
           if (epilogue && last) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
         }
         panel += panels;

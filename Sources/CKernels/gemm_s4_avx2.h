@@ -61,7 +61,7 @@ typedef struct ck_s4_tile {
   const uint8_t *b;       // the panel
   const uint8_t *next;    // what is read after this panel, and is fetched from memory while this one is multiplied
   size_t next_step;       // its bytes a step
-  CK_NAME(ck_gemm_rows) out;
+  ck_gemm_rows out;
   size_t columns;     // that are to be stored
   const float *bias;  // of the first column, or NULL
 } ck_s4_tile;
@@ -175,11 +175,11 @@ static void ck_s4_gemm_avx2(const ck_gemm_args *args, size_t row_begin, size_t r
             // Each tile fetches its share.
             .next = next + t * (k / 4 * (S4_STEP_BYTES / tiles)),
             .next_step = S4_STEP_BYTES / tiles,
-            .out = CK_NAME(ck_gemm_rows_of)(args, block + r, column, 1),
+            .out = ck_gemm_rows_of(args, block + r, column, 1),
             .columns = columns,
             .bias = args->bias ? args->bias + column : NULL,
         };
-        for (size_t row = 0; row < height; ++row) CK_NAME(ck_gemm_fetch_row)(&tile.out, row, NR);
+        for (size_t row = 0; row < height; ++row) ck_gemm_fetch_row(&tile.out, row, NR);
         ck_s4_tile_functions_avx2[height - 1](&tile);
         if (epilogue) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
       }

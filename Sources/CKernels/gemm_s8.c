@@ -30,6 +30,7 @@
 
 #include "activation_scalar.h"
 #include "gemm_s4_panel.h"
+#include "gemm_tile.h"
 #include "kernels.h"
 #include "lanes.h"
 #include "transpose_f32.h"

@@ -4,7 +4,6 @@
 // has the product of S8_PAIRS; IS_PAIRS, if it is this one, of which gemm alone is made.
 
 #include "gemm_epilogue_lanes.h"
-#include "gemm_rows.h"
 #include "interleave_lanes.h"
 #if !defined(S4_STEP) && !defined(IS_PAIRS)
 #include "gemm_s4_lanes.h"
@@ -131,7 +130,7 @@ typedef struct CK_S8_NAME(ck_s8_tile) {
   size_t panel_bytes;
   const int8_t *next;  // what is read after these panels, and is fetched from memory while these are multiplied
   size_t next_step;    // its bytes a step
-  CK_NAME(ck_gemm_rows) out;
+  ck_gemm_rows out;
   size_t columns;     // that are to be stored
   const float *bias;  // of the first column, or NULL
 } CK_S8_NAME(ck_s8_tile);
@@ -140,25 +139,9 @@ typedef struct CK_S8_NAME(ck_s8_tile) {
 typedef struct CK_S8_NAME(ck_s8_sums) {
   vi sum[MR][4 * PANEL_VECTORS];
   const uint32_t *a;
-  const int8_t *b, *next;
+  const int8_t *b;
+  const char *next;
 } CK_S8_NAME(ck_s8_sums);
-
-// Asks for what is read after these panels, once for so many steps.
-CK_INLINE void CK_S8_NAME(ck_s8_fetch_next)(const CK_S8_NAME(ck_s8_tile) * tile, CK_S8_NAME(ck_s8_sums) * at,
-                                            const size_t panels, const size_t steps) {
-  if (steps > 1 && panels == 1 && steps * tile->next_step <= 64) {
-    _mm_prefetch((const char *)at->next, _MM_HINT_T1);
-  } else {
-#pragma clang loop unroll(full)
-    for (size_t q = 0; q < panels; ++q) {
-#pragma clang loop unroll(full)
-      for (size_t line = 0; line < steps * NR * STEP; line += 64) {
-        _mm_prefetch((const char *)at->next + q * tile->panel_bytes + line, _MM_HINT_T1);
-      }
-    }
-  }
-  at->next += steps * tile->next_step;
-}
 
 CK_INLINE void CK_S8_NAME(ck_s8_step)(const CK_S8_NAME(ck_s8_tile) * tile, CK_S8_NAME(ck_s8_sums) * at,
                                       const size_t rows, const size_t panels) {
@@ -194,12 +177,20 @@ CK_INLINE void CK_S8_NAME(ck_s8_step)(const CK_S8_NAME(ck_s8_tile) * tile, CK_S8
   at->b += NR * STEP;
 }
 
+// UNROLL steps, and this tile's share of what is read after its panels.
+CK_INLINE void CK_S8_NAME(ck_s8_steps)(const CK_S8_NAME(ck_s8_tile) * tile, CK_S8_NAME(ck_s8_sums) * at,
+                                       const size_t rows, const size_t panels) {
+  at->next = ck_gemm_fetch_next(at->next, tile->next_step, tile->panel_bytes, panels, UNROLL, NR * STEP);
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < UNROLL; ++i) CK_S8_NAME(ck_s8_step)(tile, at, rows, panels);
+}
+
 // `rows` and `panels` are constants where this is expanded, so that the sums stay in registers.
 CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, const size_t rows,
                                           const size_t panels) {
   const int8_t *const header = tile->b;
   CK_S8_NAME(ck_s8_sums) at = {
-      .a = tile->a, .b = header + NR * (sizeof(float) + sizeof(int32_t)), .next = tile->next};
+      .a = tile->a, .b = header + NR * (sizeof(float) + sizeof(int32_t)), .next = (const char *)tile->next};
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
     const int8_t *panel = header + v / PANEL_VECTORS * tile->panel_bytes;
@@ -210,16 +201,10 @@ CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, c
   }
   size_t left = tile->steps / UNROLL;
   for (size_t row = 0; row < rows && left > 0; ++row, --left) {
-    CK_NAME(ck_gemm_fetch_row)(&tile->out, row, panels * NR);
-    CK_S8_NAME(ck_s8_fetch_next)(tile, &at, panels, UNROLL);
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < UNROLL; ++i) CK_S8_NAME(ck_s8_step)(tile, &at, rows, panels);
+    ck_gemm_fetch_row(&tile->out, row, panels * NR);
+    CK_S8_NAME(ck_s8_steps)(tile, &at, rows, panels);
   }
-  for (; left > 0; --left) {
-    CK_S8_NAME(ck_s8_fetch_next)(tile, &at, panels, UNROLL);
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < UNROLL; ++i) CK_S8_NAME(ck_s8_step)(tile, &at, rows, panels);
-  }
+  for (; left > 0; --left) CK_S8_NAME(ck_s8_steps)(tile, &at, rows, panels);
 #pragma clang loop unroll(disable)
   for (left = tile->steps % UNROLL; left > 0; --left) CK_S8_NAME(ck_s8_step)(tile, &at, rows, panels);
 #pragma clang loop unroll(full)
@@ -335,7 +320,7 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
             // Each tile fetches its share.
             .next = next + t * (steps * (next_bytes / tiles)),
             .next_step = next_bytes / tiles,
-            .out = CK_NAME(ck_gemm_rows_of)(args, block + r, column, 1),
+            .out = ck_gemm_rows_of(args, block + r, column, 1),
             .columns = columns,
             .bias = args->bias ? args->bias + column : NULL,
         };

@@ -12,6 +12,7 @@
 //         weights stay in memory, from where vpmaddubsw takes them.
 
 #include "gemm_s4_panel.h"
+#include "gemm_tile.h"
 #include "kernels.h"
 #include "lanes.h"
 #include "transpose_f32.h"

@@ -4,6 +4,7 @@
 // addition besides.
 
 #include "gemm_s4_panel.h"
+#include "gemm_tile.h"
 #include "kernels.h"
 #include "lanes.h"
 #include "transpose_f32.h"

@@ -48,12 +48,12 @@ extension CPUBackend {
     let source = try floats(queryKeyValue, "attention")
     let heads = try headTasks(layout, layout, columns: columns, headCount: headCount)
     return attention(
-      heads, query: Projection(source, column: 0, stride: stride),
-      key: Projection(source, column: columns, stride: stride),
-      value: Projection(source, column: 2 * columns, stride: stride))
+      heads, query: Projection(storage: source, column: 0, stride: stride),
+      key: Projection(storage: source, column: columns, stride: stride),
+      value: Projection(storage: source, column: 2 * columns, stride: stride))
   }
 
-  /// The same for the first tokens of each sequence alone: query `[M, C]`, key and value side by side `[N, 2 C]`, to
+  /// The same for some of the first tokens of each sequence: query `[M, C]`, key and value side by side `[N, 2 C]`, to
   /// `[M, C]`.
   ///
   /// - Parameter queries: where the queries of each sequence lie.
@@ -68,9 +68,9 @@ extension CPUBackend {
     let asking = try floats(query, "attention, query")
     let heads = try headTasks(layout, queries, columns: columns, headCount: headCount)
     return attention(
-      heads, query: Projection(asking, column: 0, stride: columns),
-      key: Projection(source, column: 0, stride: 2 * columns),
-      value: Projection(source, column: columns, stride: 2 * columns))
+      heads, query: Projection(storage: asking, column: 0, stride: columns),
+      key: Projection(storage: source, column: 0, stride: 2 * columns),
+      value: Projection(storage: source, column: columns, stride: 2 * columns))
   }
 
   private func headTasks(
@@ -87,10 +87,6 @@ extension CPUBackend {
     let storage: FloatStorage
     let column: Int
     let stride: Int
-
-    init(_ storage: FloatStorage, column: Int, stride: Int) {
-      (self.storage, self.column, self.stride) = (storage, column, stride)
-    }
 
     var start: UnsafePointer<Float> { unsafe UnsafePointer(storage.start + column) }
   }

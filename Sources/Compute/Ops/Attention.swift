@@ -11,8 +11,8 @@ extension Tape {
   ///   - queries: where the queries of each sequence, its first tokens, lie in the M rows; nil if all tokens ask.
   ///   - dropoutProbability: of attention probabilities, when the tape has a random stream.
   /// - Throws: ``TensorError/shapeMismatch(op:expected:found:)``.
-  /// - Complexity: 4 Σ T² C operations, 4 Σ T C with one query a sequence; backward 2.5 times that. Keeps q, k, v, y and one number a row and head;
-  ///   probabilities are remade in the VJP.
+  /// - Complexity: 4 Σ T² C operations, 4 Σ T C with one query a sequence; backward 2.5 times that. Keeps
+  ///   q, k, v, y and one number a row and head; probabilities are remade in the VJP.
   /// - SeeAlso: Vaswani et al., 2017, arXiv:1706.03762, section 3.2; Dao et al., 2022, arXiv:2205.14135, for the
   ///   backward pass from the log-sum-exp.
   public mutating func attention(
