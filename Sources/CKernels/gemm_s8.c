@@ -21,8 +21,8 @@
 //         rows of n contiguous floats. A block of rows is quantised into scratch, a tile's rows side by side: step s of
 //         row r is the 32-bit word s * rows + r, two s16 or four u8, which one instruction broadcasts.
 // Scalar  the definition.
-// S4      weights of four bits are s8 of few values: a panel is unpacked into scratch and multiplied like any other, which
-//         costs some instructions a vector of weights, once a block of rows: see gemm_s4_panel.h. With AVX2 they have a
+// S4      weights of four bits are s8 of few values, which the first tile of a block unpacks while it multiplies: that costs
+//         some instructions a vector of weights, once a block of rows: see gemm_s4_lanes.h. With AVX2 they have a
 //         product of their own, faster than that of eight bits: see gemm_s4_avx2.h.
 // Blocking as in gemm_f32.c, but over the whole depth: the integer sums stay in registers until they are done, and a
 //         panel is a quarter of the bytes. Rows a block: 48 with AVX2, where a row takes 2 bytes an element, 140 with
@@ -203,6 +203,10 @@ CK_INLINE vi ck_s8_weights_avx512(const int8_t *p) {
 CK_INLINE vi ck_s8_dot_avx512(vi sum, vi a, vi b) { return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)); }
 CK_INLINE vi ck_s4_words_avx512(const uint8_t *p) {
   return _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)p));
+}
+// Of unpacked values, those of a step, widened: its first columns, its last ones.
+CK_INLINE vi ck_s4_weights_avx512(const vi *values, const size_t step, const size_t v) {
+  return _mm512_cvtepi8_epi16(v ? _mm512_extracti64x4_epi64(values[step], 1) : _mm512_castsi512_si256(values[step]));
 }
 CK_INLINE vi ck_s8_start_avx512(const int32_t *negated_sums, int32_t offset) {
   (void)negated_sums, (void)offset;

@@ -6,7 +6,6 @@
 #include "gemm_epilogue_lanes.h"
 #include "interleave_lanes.h"
 #if !defined(S4_STEP) && !defined(IS_PAIRS)
-#include "gemm_s4_lanes.h"
 #define S4_STEP STEP
 #define S4_UNPACKS
 #endif
@@ -185,20 +184,45 @@ CK_INLINE void CK_S8_NAME(ck_s8_steps)(const CK_S8_NAME(ck_s8_tile) * tile, CK_S
   for (size_t i = 0; i < UNROLL; ++i) CK_S8_NAME(ck_s8_step)(tile, at, rows, panels);
 }
 
-// `rows` and `panels` are constants where this is expanded, so that the sums stay in registers.
-CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, const size_t rows,
-                                          const size_t panels) {
-  const int8_t *const header = tile->b;
-  CK_S8_NAME(ck_s8_sums) at = {
-      .a = tile->a, .b = header + NR * (sizeof(float) + sizeof(int32_t)), .next = (const char *)tile->next};
+// Sums at the start of a tile.
+CK_INLINE void CK_S8_NAME(ck_s8_begin)(const CK_S8_NAME(ck_s8_tile) * tile, CK_S8_NAME(ck_s8_sums) * at,
+                                       const size_t rows, const size_t panels) {
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
-    const int8_t *panel = header + v / PANEL_VECTORS * tile->panel_bytes;
+    const int8_t *panel = tile->b + v / PANEL_VECTORS * tile->panel_bytes;
     const int32_t *negated_sums = (const int32_t *)(const void *)panel + NR + v % PANEL_VECTORS * CK_LANES;
     const vi start = CK_S8_NAME(ck_s8_start)(negated_sums, tile->a_offset);
 #pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; ++r) at.sum[r][v] = start;
+    for (size_t r = 0; r < rows; ++r) at->sum[r][v] = start;
   }
+}
+
+// Sums at the end of it, stored as floats.
+CK_INLINE void CK_S8_NAME(ck_s8_end)(const CK_S8_NAME(ck_s8_tile) * tile, const CK_S8_NAME(ck_s8_sums) * at,
+                                     const size_t rows, const size_t panels) {
+#pragma clang loop unroll(full)
+  for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
+    const size_t column = v * CK_LANES;
+    if (column >= tile->columns) break;
+    const size_t n = tile->columns - column < CK_LANES ? tile->columns - column : CK_LANES;
+    const int8_t *panel = tile->b + v / PANEL_VECTORS * tile->panel_bytes;
+    const vf scale = vload((const float *)(const void *)panel + v % PANEL_VECTORS * CK_LANES);
+    const vf bias = tile->bias ? vload_n(tile->bias + column, n) : vzero();
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; ++r) {
+      vf z = vmul(CK_S8_NAME(ck_s8_float)(at->sum[r][v]), vmul(vset(tile->a_scales[r]), scale));
+      if (tile->bias) z = vadd(z, bias);
+      vstore_n(tile->out.c + r * tile->out.c_row_stride + column, z, n);
+    }
+  }
+}
+
+// `rows` and `panels` are constants where this is expanded, so that the sums stay in registers.
+CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, const size_t rows,
+                                          const size_t panels) {
+  CK_S8_NAME(ck_s8_sums) at = {
+      .a = tile->a, .b = tile->b + NR * (sizeof(float) + sizeof(int32_t)), .next = (const char *)tile->next};
+  CK_S8_NAME(ck_s8_begin)(tile, &at, rows, panels);
   size_t left = tile->steps / UNROLL;
   for (size_t row = 0; row < rows && left > 0; ++row, --left) {
     ck_gemm_fetch_row(&tile->out, row, panels * NR);
@@ -207,21 +231,7 @@ CK_INLINE void CK_S8_NAME(ck_s8_multiply)(const CK_S8_NAME(ck_s8_tile) * tile, c
   for (; left > 0; --left) CK_S8_NAME(ck_s8_steps)(tile, &at, rows, panels);
 #pragma clang loop unroll(disable)
   for (left = tile->steps % UNROLL; left > 0; --left) CK_S8_NAME(ck_s8_step)(tile, &at, rows, panels);
-#pragma clang loop unroll(full)
-  for (size_t v = 0; v < panels * PANEL_VECTORS; ++v) {
-    const size_t column = v * CK_LANES;
-    if (column >= tile->columns) break;
-    const size_t n = tile->columns - column < CK_LANES ? tile->columns - column : CK_LANES;
-    const int8_t *panel = header + v / PANEL_VECTORS * tile->panel_bytes;
-    const vf scale = vload((const float *)(const void *)panel + v % PANEL_VECTORS * CK_LANES);
-    const vf bias = tile->bias ? vload_n(tile->bias + column, n) : vzero();
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; ++r) {
-      vf z = vmul(CK_S8_NAME(ck_s8_float)(at.sum[r][v]), vmul(vset(tile->a_scales[r]), scale));
-      if (tile->bias) z = vadd(z, bias);
-      vstore_n(tile->out.c + r * tile->out.c_row_stride + column, z, n);
-    }
-  }
+  CK_S8_NAME(ck_s8_end)(tile, &at, rows, panels);
 }
 
 // Panels that a tile of so many rows takes at once, so that enough sums are in flight.
@@ -243,17 +253,19 @@ static void (*const CK_S8_NAME(ck_s8_tile_functions)[MR][2])(const CK_S8_NAME(ck
 
 #ifndef IS_PAIRS
 
-#ifndef S4_UNPACKS
+#ifdef S4_UNPACKS
+#include "gemm_s4_lanes.h"
+#else
 #include "gemm_s4_avx2.h"
 #endif
 
 // The scales of a block's rows, and its quantised values, of which S8_PAIRS has fewer words, with 8 to spare; those of a tile
-// once more; then as many unpacked panels as a tile takes.
+// once more; then an unpacked panel, from a line's start on.
 size_t CK_S8_NAME(ck_s8_gemm_scratch_count)(size_t k, ck_type type) {
   const size_t activations = ROW_BLOCK + (ROW_BLOCK + MR) * ((k + STEP - 1) / STEP) + 8;
   if (type != CK_TYPE_S4) return activations;
 #ifdef S4_UNPACKS
-  return activations + 4 * ck_s8_panel_bytes(k, NR, STEP) / sizeof(float);
+  return activations + (ck_s8_panel_bytes(k, NR, STEP) + 60) / sizeof(float);
 #else
   return CK_S8_NAME(ck_s4_scratch_count)(k);
 #endif
@@ -283,7 +295,8 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
   float *const scales = scratch;
   uint32_t *const words = (uint32_t *)(void *)(scratch + ROW_BLOCK), *const apart = words + ROW_BLOCK * steps + 8;
 #ifdef S4_UNPACKS
-  int8_t *const unpacked = (int8_t *)(apart + MR * steps);
+  // At a line's start: no vector of it lies on two.
+  int8_t *const unpacked = (int8_t *)(((uintptr_t)(apart + MR * steps) + 63) / 64 * 64);
 #endif
   for (size_t block = row_begin; block < row_end; block += ROW_BLOCK) {
     const size_t rows = row_end - block < ROW_BLOCK ? row_end - block : ROW_BLOCK;
@@ -292,21 +305,13 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
       const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
       CK_S8_NAME(ck_s8_quantize_tile)(args, block + r, height, scales + r, words + r * steps, apart);
     }
-    const size_t together = tiles == 1 ? CK_S8_PANELS(rows) : 1;
+    const size_t together = tiles == 1 && !is_packed_s4 ? CK_S8_PANELS(rows) : 1;
     for (size_t panel = panel_begin; panel < panel_end;) {
       const size_t panels = panel_end - panel >= together ? together : 1;
       const size_t column = panel * NR, left = n - column;
       const size_t columns = left < panels * NR ? left : panels * NR;
       const int8_t *b = (const int8_t *)args->b + panel * stored_bytes;
       const int8_t *const next = panel + panels < panel_end ? b + panels * stored_bytes : b;
-#ifdef S4_UNPACKS
-      if (is_packed_s4) {
-        for (size_t i = 0; i < panels; ++i) {
-          CK_S8_NAME(ck_s4_unpack)(b + i * stored_bytes, k, args->b_group, unpacked + i * panel_bytes);
-        }
-        b = unpacked;
-      }
-#endif
       const size_t next_bytes = is_packed_s4 ? NR * STEP / 2 : NR * STEP;
       for (size_t t = 0; t < tiles; ++t) {
         const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
@@ -324,7 +329,13 @@ void CK_S8_NAME(ck_s8_gemm)(const ck_gemm_args *args, size_t row_begin, size_t r
             .columns = columns,
             .bias = args->bias ? args->bias + column : NULL,
         };
-        CK_S8_NAME(ck_s8_tile_functions)[height - 1][panels > 1](&tile);
+#ifdef S4_UNPACKS
+        if (is_packed_s4 && t == 0) {
+          CK_S8_NAME(ck_s4_tile_functions)[height - 1][tiles > 1](&tile, args->b_group, unpacked);
+          b = unpacked;
+        } else
+#endif
+          CK_S8_NAME(ck_s8_tile_functions)[height - 1][panels > 1](&tile);
         if (epilogue) CK_NAME(ck_gemm_epilogue)(args, block + r, height, column, columns);
       }
       panel += panels;

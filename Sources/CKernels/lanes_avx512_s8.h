@@ -12,7 +12,7 @@ CK_INLINE vi CK_S8_NAME(ck_s4_load)(const uint8_t *p) { return _mm512_loadu_si51
 CK_INLINE void CK_S8_NAME(ck_s4_store)(int8_t *p, vi x) { _mm512_storeu_si512(p, x); }
 CK_INLINE vi CK_S8_NAME(ck_s4_and)(vi a, vi b) { return _mm512_and_si512(a, b); }
 CK_INLINE vi CK_S8_NAME(ck_s4_or)(vi a, vi b) { return _mm512_or_si512(a, b); }
-CK_INLINE vi CK_S8_NAME(ck_s4_shift_left)(vi a) { return _mm512_slli_epi16(a, 8); }
-CK_INLINE vi CK_S8_NAME(ck_s4_shift_right)(vi a) { return _mm512_srli_epi16(a, 4); }
+CK_INLINE vi CK_S8_NAME(ck_s4_shift_left)(vi a, const int bits) { return _mm512_slli_epi16(a, bits); }
 CK_INLINE vi CK_S8_NAME(ck_s4_multiply)(vi a, vi b) { return _mm512_mullo_epi16(a, b); }
+CK_INLINE vi CK_S8_NAME(ck_s4_multiply_high)(vi a, vi b) { return _mm512_mulhi_epu16(a, b); }
 CK_INLINE vi CK_S8_NAME(ck_s4_subtract)(vi a, vi b) { return _mm512_sub_epi8(a, b); }
