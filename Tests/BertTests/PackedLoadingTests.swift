@@ -6,8 +6,9 @@ import Testing
 
 @Suite("Weights packed from where they are mapped") struct PackedLoadingTests {
   /// Width 64: whole panels for every instruction set, so that joined projections are packed without a copy.
-  private func model(_ backend: CPUBackend) throws -> BertClassifier {
+  private func model(_ backend: CPUBackend, vocabularySize: Int? = nil) throws -> BertClassifier {
     var configuration = try Checkpoint(modelDirectory: Goldens.tinyBert).configuration
+    if let vocabularySize { configuration.vocabSize = vocabularySize }
     configuration.hiddenSize = 64
     configuration.numAttentionHeads = 4
     configuration.intermediateSize = 96
@@ -61,6 +62,42 @@ import Testing
       #expect(alone == Array(together[3 * row..<3 * row + 3]), "sentence \(row)")
     }
   }
+
+  #if os(Linux)
+    @Test("What was only looked through isn't resident afterwards", arguments: [StoredPrecision.f32, .f16])
+    func residentPages(_ precision: StoredPrecision) throws {
+      let scratch = try ScratchDirectory()
+      let backend = try CPUBackend(threadCount: 2)
+      try model(backend, vocabularySize: 32768).write(
+        to: scratch.url, precision: precision, tokenizerSource: nil, backend: backend)
+      let packed = try PackedClassifier(checkpoint: Checkpoint(modelDirectory: scratch.url), backend: backend)
+      // The table of words has 4 or 8 MB; a touched page brings up to 15 neighbours with it.
+      let resident = try residentKilobytes(ofMapped: scratch.url.appending(path: "model.safetensors"))
+      #expect(resident <= 512, "\(resident) kB of the file are resident")
+      #expect(try packed.logits(input(lengths: [5])).allSatisfy(\.isFinite))
+    }
+
+    /// The sum of what is resident of a file's mappings, from the kernel's table of this process.
+    private func residentKilobytes(ofMapped file: URL) throws -> Int {
+      // Read to its end, since its size, 0, doesn't say where that is.
+      let bytes = try FileHandle(forReadingFrom: URL(filePath: "/proc/self/smaps")).readToEnd()
+      let table = String(decoding: bytes ?? Data(), as: UTF8.self)
+      var isOfFile = false
+      var mappings = 0
+      var sum = 0
+      for line in table.split(separator: "\n") {
+        let words = line.split(separator: " ")
+        if let first = words.first, !first.hasSuffix(":") {
+          isOfFile = line.hasSuffix(file.resolvingSymlinksInPath().path)
+          mappings += isOfFile ? 1 : 0
+        } else if isOfFile, words.first == "Rss:" {
+          sum += try #require(words.dropFirst().first.flatMap { Int($0) })
+        }
+      }
+      #expect(mappings > 0, "the file isn't mapped")
+      return sum
+    }
+  #endif
 
   @Test("The first number that isn't finite is named", arguments: [StoredPrecision.f32, .f16])
   func notFinite(_ precision: StoredPrecision) throws {

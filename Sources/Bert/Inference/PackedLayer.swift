@@ -28,9 +28,6 @@ struct PackedLayer: Sendable {
     headCount = configuration.numAttentionHeads
   }
 
-  /// Whether its widest products are of integers.
-  var multipliesIntegers: Bool { intermediate.multipliesIntegers && output.multipliesIntegers }
-
   /// The layer with the weights of some of its sites as other layers have them.
   func taking(_ parts: [String: PackedLayer]) -> PackedLayer {
     var layer = self
@@ -154,6 +151,8 @@ struct WeightPacker {
     if let fourBit = try fourBit(names) { return fourBit.map { backend.embeddingTable($0) } }
     let columns = reader.configuration.embeddingWidth
     let mapped = try mapped(names)
+    // They were read through once, to find what isn't finite; a text needs a few rows.
+    defer { for values in mapped ?? [] { values.bytes.releasePages() } }
     var tables: [EmbeddingTable] = []
     for (index, name) in names.enumerated() {
       let values = mapped == nil ? try floats(name) : []

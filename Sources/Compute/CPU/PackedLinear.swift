@@ -12,9 +12,6 @@ public struct PackedLinear: Sendable {
   /// Inputs that share a step. Of S4 weights alone.
   var group = 0
 
-  /// Whether weights are of eight or four bits, and multiplied in integers.
-  package var multipliesIntegers: Bool { type != CK_TYPE_F32 && type != CK_TYPE_F16 }
-
   /// Whether the product multiplies its weights as the bytes that they are, where others are widened first: see
   /// `gemm_s8_pairs.c`. Numbers and memory are the same.
   package var multipliesPairs: Bool { type == CK_TYPE_S8_PAIRS }
