@@ -43,7 +43,7 @@ CK_INLINE vi CK_S8_NAME(ck_s4_second)(const CK_S8_NAME(ck_s4_group) * group, vi 
 // `rows` and `stores` are constants where this is expanded. `unpacked`: a panel of gemm_s8, written if other tiles follow.
 CK_INLINE void CK_S8_NAME(ck_s4_multiply_tile)(const CK_S8_NAME(ck_s8_tile) * tile, size_t group, int8_t *unpacked,
                                                const size_t rows, const int stores) {
-  const size_t header = NR * (sizeof(float) + sizeof(int32_t)), block_bytes = NR * STEP * S4_BLOCK_STEPS / 2;
+  const size_t header = NR * (sizeof(float) + sizeof(int32_t));
   CK_S8_NAME(ck_s8_sums) at = {.a = tile->a, .b = tile->b + header, .next = (const char *)tile->next};
   CK_S8_NAME(ck_s8_begin)(tile, &at, rows, 1);
   if (stores) {
@@ -61,8 +61,8 @@ CK_INLINE void CK_S8_NAME(ck_s4_multiply_tile)(const CK_S8_NAME(ck_s8_tile) * ti
       const vi values[2] = {CK_S8_NAME(ck_s4_first)(&of_group, both), CK_S8_NAME(ck_s4_second)(&of_group, both)};
       if (stores) {
         CK_S8_NAME(ck_s4_store)(unpacked, values[0]);
-        CK_S8_NAME(ck_s4_store)(unpacked + block_bytes, values[1]);
-        unpacked += 2 * block_bytes;
+        CK_S8_NAME(ck_s4_store)(unpacked + sizeof(vi), values[1]);
+        unpacked += 2 * sizeof(vi);
       }
 #pragma clang loop unroll(full)
       for (size_t s = 0; s < S4_BLOCK_STEPS; ++s, at.a += rows) {
@@ -74,7 +74,7 @@ CK_INLINE void CK_S8_NAME(ck_s4_multiply_tile)(const CK_S8_NAME(ck_s8_tile) * ti
           at.sum[r][1] = CK_S8_NAME(ck_s8_dot)(at.sum[r][1], broadcast, right);
         }
       }
-      at.b += block_bytes;
+      at.b += sizeof(vi);
     }
   }
   CK_S8_NAME(ck_s8_end)(tile, &at, rows, 1);

@@ -2,7 +2,8 @@ import FoundationEssentials
 
 /// The small text files by which Linux describes itself.
 enum SystemFile {
-  /// The whole text, or nil where it can't be read. These files state no size, so they are read to their end.
+  /// The text, or nil where it can't be read. These files state no size, and of such a one Foundation gives what the first
+  /// call reads: 4 KiB at most under `/proc`, in which lies what is looked up in them.
   static func text(_ path: String) -> String? {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     return String(decoding: data, as: UTF8.self)
