@@ -121,8 +121,8 @@ public struct Trainer: Sendable {
       let number = UInt64(firstBatch + index)
       let batch =
         configuration.wordDropout.map { batch.droppingTokens($0, seed: configuration.seed, step: number) } ?? batch
-      var tape = Tape(
-        backend: backend, random: RandomStream(seed: configuration.seed, step: number), isObserving: decay != nil)
+      let random = configuration.dropout == false ? nil : RandomStream(seed: configuration.seed, step: number)
+      var tape = Tape(backend: backend, random: random, isObserving: decay != nil)
       let logits = try state.model.logits(
         try EncoderInput(batch), on: &tape, recomputesLayers: gradientCheckpointing)
       if let decay { state.model.activationRanges.update(tape.observations, decay: decay) }

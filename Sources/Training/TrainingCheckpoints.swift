@@ -53,11 +53,14 @@ public struct TrainingCheckpoints: Sendable {
     }
   }
 
+  /// The step of the latest state, nil when there is none.
+  public var latestStep: Int? { steps().filter(isComplete).max() }
+
   /// The latest state, nil when there is none. One of another configuration is an error.
   func latest(
     _ configuration: TrainingConfiguration, like model: BertClassifier, backend: any Backend
   ) throws -> TrainingState? {
-    guard let step = steps().filter(isComplete).max() else { return nil }
+    guard let step = latestStep else { return nil }
     let folder = directory.appending(path: Self.name(step))
     let path = folder.path(percentEncoded: false)
     do {

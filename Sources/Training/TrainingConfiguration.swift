@@ -24,6 +24,8 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
   /// - SeeAlso: Iyyer et al., "Deep unordered composition rivals syntactic methods for text classification", ACL 2015,
   ///   section 3.1.
   public var wordDropout: Double?
+  /// Whether the dropout that the model's configuration asks for happens. Nil for yes.
+  public var dropout: Bool?
   public var adamBeta1: Double
   public var adamBeta2: Double
   public var adamEpsilon: Double
@@ -43,8 +45,8 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     numTrainEpochs: Int = 3, trainBatchSize: Int = 32, gradientAccumulationSteps: Int = 1,
     learningRate: Double = 5e-5, layerwiseLrDecay: Double? = nil, weightDecay: Double = 0.01,
     warmupRatio: Double = 0.06, maxGradNorm: Double = 1,
-    labelSmoothingFactor: Double = 0, wordDropout: Double? = nil, adamBeta1: Double = 0.9, adamBeta2: Double = 0.999,
-    adamEpsilon: Double = 1e-8,
+    labelSmoothingFactor: Double = 0, wordDropout: Double? = nil, dropout: Bool? = nil,
+    adamBeta1: Double = 0.9, adamBeta2: Double = 0.999, adamEpsilon: Double = 1e-8,
     seed: UInt64 = 42, loadBestModelAtEnd: Bool = true, metricForBestModel: Metric? = nil,
     distillation: DistillationConfiguration? = nil,
     fakeQuantization: FakeQuantization? = nil
@@ -59,6 +61,7 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     self.maxGradNorm = maxGradNorm
     self.labelSmoothingFactor = labelSmoothingFactor
     self.wordDropout = wordDropout
+    self.dropout = dropout
     self.adamBeta1 = adamBeta1
     self.adamBeta2 = adamBeta2
     self.adamEpsilon = adamEpsilon
@@ -68,6 +71,11 @@ public struct TrainingConfiguration: Equatable, Sendable, Codable {
     self.distillation = distillation
     self.fakeQuantization = fakeQuantization
   }
+
+  /// What a training to be rounded has where nothing is said: it starts where another training ended, and has to say what
+  /// that model said.
+  public static let quantizationAware = TrainingConfiguration(
+    numTrainEpochs: 1, learningRate: 2e-5, distillation: DistillationConfiguration(temperature: 2, alpha: 1))
 
   /// - Throws: ``TrainingError/setting(name:expected:found:)`` for a value that makes no sense.
   public func validate() throws(TrainingError) {

@@ -140,4 +140,36 @@ import Testing
     // The first may have ended before the second began.
     #expect(second.status == 0 || second.errors.contains("another run is at work in it"), "\(second.errors)")
   }
+
+  @Test("A single training that is killed goes on from its checkpoint") func finetune() throws {
+    func arguments(_ output: String) -> [String] {
+      [
+        "finetune", "\(scratch.path)/model", "--data", "\(scratch.path)/train.tsv", "--output",
+        "\(scratch.path)/\(output)", "--num-train-epochs", "6", "--train-batch-size", "8", "--learning-rate", "1e-3",
+        "--checkpoint-seconds", "0",
+      ]
+    }
+    func checkpoints() -> [String] {
+      names("").filter { $0.hasPrefix("killed-checkpoints-") }
+        .flatMap { folder in names(folder).filter { $0.hasPrefix("step-") } }
+    }
+    let whole = try Program.run(arguments("whole"))
+    #expect(whole.status == 0 && !whole.errors.contains("goes on"), "\(whole.errors)")
+    let run = try Program.Running(try Program.url(), arguments("killed"))
+    while run.isRunning, checkpoints().isEmpty { usleep(200) }
+    run.kill()
+    try #require(!checkpoints().isEmpty, "killed too late")
+    #expect(!names("").contains("killed"))
+
+    // Another training to the same place takes nothing from it, and leaves it alone.
+    let other = try Program.run(arguments("killed") + ["--seed", "7"])
+    #expect(other.status == 0 && !other.errors.contains("goes on"), "\(other.errors)")
+    #expect(!checkpoints().isEmpty)
+
+    let resumed = try Program.run(arguments("killed"))
+    #expect(resumed.status == 0 && resumed.errors.contains("finetune: goes on from step "), "\(resumed.errors)")
+    #expect(resumed.output.split(separator: "\n").dropLast() == whole.output.split(separator: "\n").dropLast())
+    #expect(try contents("killed") == contents("whole"))
+    #expect(names("").allSatisfy { !$0.contains("-checkpoints-") })
+  }
 }

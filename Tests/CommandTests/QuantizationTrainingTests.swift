@@ -37,6 +37,15 @@ import Testing
     var variants: [Variant]
   }
 
+  private struct CommandOutcome: Decodable {
+    struct Training: Decodable {
+      var sentences: Int
+      var converted_accuracy: Double
+      var agreement: Double
+    }
+    var training: Training
+  }
+
   /// A scheme, the same numbers without training, and how reports call them.
   struct Scheme: Sendable {
     var name: String
@@ -150,6 +159,21 @@ import Testing
       }
     }
 
+    // The command does what the stages do.
+    let found = try record("run", "quantize.baseline-\(qat)").findings
+    let command = try Program.run([
+      "quantize", "\(scratch.path)/run/models/baseline", "--scheme", qat, "--data", "\(scratch.path)/run",
+      "--maximum-length", "16", "--train-batch-size", "8", "--learning-rate", "1e-4", "--seed", "44", "--output",
+      "\(scratch.path)/command", "--json",
+    ])
+    #expect(command.status == 0, "\(command.errors)")
+    for file in ["model.safetensors", "config.json", "vocab.txt"] {
+      #expect(try self.file("command/\(file)") == self.file("run/models/baseline-\(qat)/\(file)"), "\(file)")
+    }
+    let told = try JSONDecoder().decode(CommandOutcome.self, from: Data(command.output.utf8)).training
+    #expect(told.sentences == found.sentences && told.agreement == found.agreement)
+    #expect(told.converted_accuracy == found.convertedAccuracy, "\(command.output)")
+
     // Another setting repeats what depends on it, and no more.
     let kept = ["finetune", "refinetune.pruned", "quantize.baseline-\(ptq)"]
     let before = try kept.map { try file("run/stages/\($0).json") }
@@ -202,5 +226,31 @@ import Testing
       result.errors.contains("query.weight': expected groups of a multiple of 32 columns that divides its 24 columns")
         && result.errors.contains("\(scratch.path)/model"), "\(result.errors)")
     #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/run/stages/split.json"))
+  }
+
+  @Test("A training to be rounded that can't be had is told before it") func refusals() throws {
+    let model = "\(scratch.path)/model", data = "\(scratch.path)/train.tsv", output = "\(scratch.path)/out"
+    let trained = "\(scratch.path)/trained"
+    let finetune = ["finetune", model, "--data", data, "--output", trained, "--num-train-epochs", "1"]
+    try #require(try Program.run(finetune).status == 0)
+    let onto = ["quantize", trained, "--scheme", "int8-qat", "--output", output]
+    for (arguments, word) in [
+      (["--data", "\(scratch.path)/none.tsv"], "none.tsv"),
+      (["--data", data, "--learning-rate", "2"], "learning_rate"),
+      (["--data", data, "--num-train-epochs", "0"], "num_train_epochs"),
+    ] {
+      let refused = try Program.run(onto + arguments)
+      #expect(refused.status == 65 && refused.errors.contains(word), "\(arguments): \(refused.errors)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: output))
+
+    // A teacher of other classes has nothing to teach.
+    let teaching = try Program.run(
+      ["finetune", model, "--data", data, "--output", output, "--teacher", trained, "--labels", "a,b,c"])
+    #expect(teaching.status == 64 && teaching.errors.contains("--teacher: expected classes of 3"), "\(teaching.errors)")
+    let taught = try Program.run(
+      finetune.map { $0 == trained ? output : $0 } + ["--teacher", trained, "--alpha", "1", "--quiet"])
+    #expect(taught.status == 0, "\(taught.errors)")
+    #expect(try file("out/model.safetensors") != file("trained/model.safetensors"))
   }
 }

@@ -15,8 +15,6 @@ struct Finetune: AsyncParsableCommand {
   @OptionGroup var model: ModelArgument
   @Option(help: "Labelled sentences: .tsv, .csv or .jsonl, each also as .gz, or - for the standard input.")
   var data: String
-  @Option(help: "Labelled sentences that choose the epoch; 5 % of the data where it isn't given.")
-  var selection: String?
   @Option(help: "The directory of the trained model.")
   var output: String
   @Option(
@@ -31,28 +29,13 @@ struct Finetune: AsyncParsableCommand {
   var problemType: TargetKind?
   @OptionGroup var columns: DataOptions
   @OptionGroup var judging: MetricOption
-  @Option(help: "Passes over the data.")
-  var numTrainEpochs = 3
-  @Option(help: "Sentences a step.")
-  var trainBatchSize = 32
-  @Option(help: "The peak of the schedule.")
-  var learningRate = 5e-5
-  @Option(help: "What the rate is multiplied by for each layer further from the classifier.")
-  var layerwiseLrDecay: Double?
-  @Option(help: "Of matrices; none on biases and LayerNorm.")
-  var weightDecay = 0.01
-  @Option(help: "The share of steps in which the rate rises.")
-  var warmupRatio = 0.06
-  @Option(help: "The share of each label that is spread over all classes.")
-  var labelSmoothingFactor = 0.0
-  @Option(help: "The chance of each token to be left out of a step.")
-  var wordDropout: Double?
-  @Option(help: "Batches a step.")
-  var gradientAccumulationSteps = 1
-  @Flag(help: "Run each layer again in the backward pass: less memory, more time, the same result.")
-  var gradientCheckpointing = false
-  @Option(help: "Of everything random.")
-  var seed: UInt64 = 42
+  @Option(help: "A model directory to learn from, beside the labels.")
+  var teacher: String?
+  @Option(help: "What the teacher's logits and the student's are divided by, so that small probabilities count too.")
+  var temperature = DistillationConfiguration().temperature
+  @Option(help: "The teacher's share of the loss, 0 to 1; the rest is that of the labels.")
+  var alpha = DistillationConfiguration().alpha
+  @OptionGroup var training: TrainingOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var display: DisplayOptions
 
@@ -61,35 +44,31 @@ struct Finetune: AsyncParsableCommand {
     let kind = problemType ?? columns.task?.format.kind ?? .singleLabel
     let names = try names(kind)
     let metric = try judging.resolved(columns, kind, classCount: names.count)
-    let configuration = TrainingConfiguration(
-      numTrainEpochs: numTrainEpochs, trainBatchSize: trainBatchSize,
-      gradientAccumulationSteps: gradientAccumulationSteps, learningRate: learningRate,
-      layerwiseLrDecay: layerwiseLrDecay, weightDecay: weightDecay,
-      warmupRatio: warmupRatio, labelSmoothingFactor: labelSmoothingFactor, wordDropout: wordDropout, seed: seed,
-      metricForBestModel: metric == kind.standardMetric ? nil : metric)
+    let standard = TrainingConfiguration(
+      distillation: teacher.map { _ in DistillationConfiguration(temperature: temperature, alpha: alpha) })
+    let configuration = try training.configuration(standard, metric: metric == kind.standardMetric ? nil : metric)
     let backend = try compute.backend()
     let target = URL(filePath: output, directoryHint: .isDirectory)
     // Begun and dropped: what can't be written is to be known before the training, not after it.
     _ = try AtomicDirectory(replacing: target, marker: "config.json")
-    let trainer = try Trainer(
-      configuration: configuration, backend: backend, gradientCheckpointing: gradientCheckpointing)
     let directory = try await model.directory(progress)
     let start = try BertClassifier(
-      checkpoint: try Checkpoint(modelDirectory: directory), labels: names, seed: seed, backend: backend)
+      checkpoint: try Checkpoint(modelDirectory: directory), labels: names, seed: training.seed, backend: backend)
     let tokenizer = try ModelTokenizer.read(modelDirectory: directory, vocabSize: start.configuration.vocabSize)
-    let length = compute.length(start.configuration)
-    let (rows, held) = try texts(columns.exampleFormat(kind, labels: names), tokenizer, length)
-    progress.begin("finetune", unit: "sentences", total: rows.count * numTrainEpochs)
-    let result = try trainer.train(
-      start, on: rows, selection: held
-    ) { step in
-      progress.advance(
-        to: Int(Double(rows.count * numTrainEpochs) * Double(step.step) / Double(max(1, step.totalSteps))),
-        note: "epoch \(step.epoch + 1), loss \((1000 * step.loss).rounded() / 1000)")
-    }
-    progress.end()
-    try result.model.write(
-      to: target, tokenizerSource: directory, backend: backend)
+    let data = TrainingData(
+      train: data, selection: training.selection, format: columns.exampleFormat(kind, labels: names),
+      maximumLength: compute.length(start.configuration))
+    let teacherDirectory = teacher.map { URL(filePath: $0, directoryHint: .isDirectory) }
+    let teacher = try teacherDirectory.map { try Teacher(of: start.configuration, in: $0, backend: backend) }
+    let trainer = try Trainer(
+      configuration: configuration, backend: backend, gradientCheckpointing: training.gradientCheckpointing,
+      checkpointDirectory: try data.checkpoints(
+        configuration, models: [directory] + (teacherDirectory.map { [$0] } ?? []), output: target),
+      secondsBetweenCheckpoints: training.checkpointSeconds)
+    let (rows, held) = try data.texts(tokenizer, seed: training.seed)
+    let result = try trainer.train(start, on: rows, selection: held, teacher: teacher, named: "finetune", progress)
+    try result.model.write(to: target, tokenizerSource: directory, backend: backend)
+    try trainer.checkpoints?.remove()
     if display.json { return try Output.json(result.history) }
     for epoch in result.history {
       try Output.line(
@@ -125,21 +104,18 @@ struct Finetune: AsyncParsableCommand {
     case .multiLabel: throw ValidationError("--problem-type \(kind.rawValue) needs --labels, the names of the classes")
     }
   }
+}
 
-  /// Read row by row, so that they need not fit in memory, but for a stream that something is to be held out of.
-  private func texts(
-    _ format: ExampleFormat, _ tokenizer: any Tokenizer, _ length: Int
-  ) throws -> (train: TokenizedText, selection: TokenizedText) {
-    func text(_ path: String) throws -> TokenizedText {
-      try TokenizedText(reading: path, format, tokenizer: tokenizer, maximumLength: length)
+extension Teacher {
+  /// - Throws: a `ValidationError` for one that reads other tokens or tells other classes than the student.
+  fileprivate init(of student: BertConfiguration, in directory: URL, backend: CPUBackend) throws {
+    let model = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
+    for (what, expected, found) in [
+      ("a vocabulary", student.vocabSize, model.configuration.vocabSize),
+      ("classes", student.numLabels, model.configuration.numLabels),
+    ] where expected != found {
+      throw ValidationError("--teacher: expected \(what) of \(expected), as the student has, found \(found)")
     }
-    if let selection { return (try text(data), try text(selection)) }
-    let (held, rest) = try DataSplit.holdOut(0.05, of: try ExampleSource(rereading: data, format), seed: seed)
-    func text(_ rows: ExampleSource) throws -> TokenizedText {
-      try TokenizedText(
-        rows, tokenizer: tokenizer, maximumLength: length, kind: format.kind ?? .singleLabel,
-        classCount: format.labels.count)
-    }
-    return (try text(rest), try text(held))
+    self.init(model)
   }
 }

@@ -9,13 +9,6 @@ import Training
 
 /// What `--scheme mixed` chooses by.
 struct MixedOptions: ParsableArguments {
-  @Option(
-    help:
-      "For mixed: labelled sentences that were not trained on, as of evaluate, or the folder of a run, whose training data calibrate then."
-  )
-  var data: String?
-  @Option(help: "For mixed: the split of a run's folder.")
-  var split = "selection"
   @Option(help: "For mixed: how much accuracy, or what --metric says, may be lost on them, 0 to 1.")
   var maxDrop = MixedQuantizer.standardMaxDrop
   @Option(
@@ -29,26 +22,6 @@ struct MixedOptions: ParsableArguments {
       throw ValidationError("--max-drop: expected 0 to 1, such as 0.003, found \(maxDrop)")
     }
     guard sentences >= 1 else { throw ValidationError("--sentences: expected at least 1, found \(sentences)") }
-    // What is chosen by the sentences of the report can't be judged by them.
-    guard split != "dev" else {
-      throw ValidationError("--split: expected a split that nothing is reported of, such as selection, found dev")
-    }
-  }
-
-  /// The file of the sentences.
-  var file: URL {
-    let url = URL(filePath: data ?? "")
-    return isRun ? url.appending(path: "split/\(split).jsonl") : url
-  }
-
-  /// The training data of the run, if there is one.
-  var train: String? {
-    isRun ? URL(filePath: data ?? "").appending(path: "split/train.jsonl").path(percentEncoded: false) : nil
-  }
-
-  private var isRun: Bool {
-    var isDirectory: ObjCBool = false
-    return FileManager.default.fileExists(atPath: data ?? "", isDirectory: &isDirectory) && isDirectory.boolValue
   }
 }
 
@@ -65,10 +38,7 @@ extension Quantize {
     let configuration = source.configuration
     let metric = try judging.resolved(columns, configuration)
     let (kind, classCount) = (configuration.targetKind, configuration.numLabels)
-    let sentences = try ExampleSource(
-      rereading: mixedOptions.file.path(percentEncoded: false),
-      mixedOptions.train == nil
-        ? columns.exampleFormat(for: configuration) : DataTask.splitFormat(kind, classCount: classCount))
+    let sentences = try ExampleSource(rereading: labelled.file, labelled.format(columns, configuration))
     let tokenizer = try ModelTokenizer.read(modelDirectory: source.directory, vocabSize: configuration.vocabSize)
     let data = try TokenizedText(
       sentences, tokenizer: tokenizer, maximumLength: compute.length(configuration), kind: kind,
@@ -76,7 +46,7 @@ extension Quantize {
     let sample = try TokenizedText(
       try sentences.sample(mixedOptions.sentences, seed: Self.seed), tokenizer: tokenizer,
       maximumLength: compute.length(configuration), kind: kind, classCount: classCount)
-    let calibration = try (calibration ?? mixedOptions.train).map { try measured(source, $0, progress) }
+    let calibration = try (calibration ?? labelled.train).map { try measured(source, $0, progress) }
     var bars = SearchProgress(progress, sentences: data.count, sample: sample.count)
     defer { bars.end() }
     return try quantizer.quantize(
@@ -111,5 +81,5 @@ extension Quantize {
     }
   }
 
-  private func rounded(_ figure: Double) -> Double { (1e6 * figure).rounded() / 1e6 }
+  func rounded(_ figure: Double) -> Double { (1e6 * figure).rounded() / 1e6 }
 }

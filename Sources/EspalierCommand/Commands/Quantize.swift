@@ -11,8 +11,7 @@ struct Quantize: AsyncParsableCommand {
     discussion: "Example: espalier quantize my-model --scheme int8-ptq-dynamic --output my-model-int8")
 
   @OptionGroup var model: ModelArgument
-  @Option(
-    help: "How: \(QuantizationScheme.allCases.filter { !$0.needsTraining }.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "How: \(QuantizationScheme.allCases.map(\.rawValue).joined(separator: ", ")).")
   var scheme: QuantizationScheme
   @Option(help: "How each row's scale is chosen: least-squared-error or largest-magnitude.")
   var clipping: WeightQuantizer.Clipping = .leastSquaredError
@@ -45,9 +44,11 @@ struct Quantize: AsyncParsableCommand {
   var smoothing: Double?
   @OptionGroup var columns: DataOptions
   @OptionGroup var judging: MetricOption
+  @OptionGroup var labelled: SchemeData
   @OptionGroup var mixedOptions: MixedOptions
   @Option(help: "The directory of the quantised model; that of the model and the scheme's name where it isn't given.")
   var output: String?
+  @OptionGroup(title: "Training, for int8-qat and int4-qat") var training: TrainingOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var display: DisplayOptions
 
@@ -60,13 +61,14 @@ struct Quantize: AsyncParsableCommand {
     var inputs: [String: InputRange]?
     /// What was chosen; nil for schemes without a choice.
     var mixed: MixedPrecision?
+    /// Of a model that was trained for it, on what its training didn't see; nil where nothing was held out.
+    var training: QuantizationTrainingFindings?
   }
 
   /// Of a run without a recipe.
   static let seed: UInt64 = 42
 
   func run() async throws {
-    guard !scheme.needsTraining else { throw CompressionError.needsTraining(scheme: scheme.rawValue) }
     let progress = display.progress(ProcessInfo.processInfo.environment)
     let directory = try await model.directory(progress)
     let target = output ?? "\(model.name)-\(scheme.rawValue)"
@@ -83,6 +85,14 @@ struct Quantize: AsyncParsableCommand {
       try show(outcome)
       return try show(found)
     }
+    if scheme.needsTraining {
+      let found = try trained(source, to: url, progress)
+      let outcome = outcome(target, directory, training: found)
+      if display.json { return try Output.json(outcome) }
+      try show(outcome)
+      if let found { try show(found, try judging.resolved(columns, source.configuration)) }
+      return
+    }
     let isCalibrated = scheme.needsCalibration || scheme.gainsByMoments && calibration != nil
     let calibration = isCalibrated ? try measured(source, calibration ?? "", progress) : nil
     let inputs = try quantizer.quantize(source, to: url, calibration: calibration)
@@ -92,12 +102,14 @@ struct Quantize: AsyncParsableCommand {
   }
 
   private func outcome(
-    _ target: String, _ source: URL, inputs: [String: InputRange]? = nil, mixed: MixedPrecision? = nil
+    _ target: String, _ source: URL, inputs: [String: InputRange]? = nil, mixed: MixedPrecision? = nil,
+    training: QuantizationTrainingFindings? = nil
   ) -> Outcome {
     Outcome(
       output: target, scheme: scheme.rawValue,
       sizeBytes: ModelFiles.bytes(URL(filePath: target, directoryHint: .isDirectory)),
-      sourceSizeBytes: ModelFiles.bytes(source), inputs: inputs, mixed: mixed)
+      sourceSizeBytes: ModelFiles.bytes(source), inputs: inputs, mixed: mixed,
+      training: training)
   }
 
   private func show(_ outcome: Outcome) throws {
@@ -119,9 +131,9 @@ struct Quantize: AsyncParsableCommand {
     if scheme.needsCalibration, calibration == nil {
       throw ValidationError("--scheme \(scheme.rawValue) needs --calibration FILE: sentences of the training data")
     }
-    if scheme.needsSelection, mixedOptions.data == nil {
-      throw ValidationError(
-        "--scheme \(scheme.rawValue) needs --data FILE: labelled sentences that were not trained on")
+    if scheme.needsSelection || scheme.needsTraining, labelled.data == nil {
+      let purpose = scheme.needsTraining ? "to train on" : "that were not trained on"
+      throw ValidationError("--scheme \(scheme.rawValue) needs --data FILE: labelled sentences \(purpose)")
     }
     guard calibrationSentences >= Calibration.fewestSentences else {
       throw ValidationError(
@@ -136,7 +148,7 @@ struct Quantize: AsyncParsableCommand {
   func measured(_ source: Checkpoint, _ path: String, _ progress: any ProgressDisplay) throws -> Calibration {
     guard source.configuration.quantization == nil else { throw BertError.alreadyQuantized(path: source.path) }
     // Those of a run are in the columns that it writes.
-    let format = path == mixedOptions.train ? ExampleFormat(kind: nil) : columns.exampleFormat(nil, labels: [])
+    let format = path == labelled.train ? ExampleFormat(kind: nil) : columns.exampleFormat(nil, labels: [])
     let sentences = try ExampleSource(rereading: path, format).sample(calibrationSentences, seed: Self.seed)
     let tokenizer = try ModelTokenizer.read(
       modelDirectory: source.directory, vocabSize: source.configuration.vocabSize)

@@ -64,7 +64,7 @@ package enum RecipeReader {
       convert: try root.choices("convert", StoredPrecision.self) ?? [.f16],
       quantize: schemes, reduceRange: try reduceRange(root, schemes),
       qat: try training(
-        try root.section("qat"), seed: Recipe.qatSeed(seed), isTaught: true, standard: standardQAT),
+        try root.section("qat"), seed: Recipe.qatSeed(seed), isTaught: true, standard: .quantizationAware),
       mixed: try mixed(try root.section("mixed")),
       evaluate: try evaluation(try root.section("evaluate")),
       report: try report(try root.section("report")))
@@ -124,10 +124,6 @@ package enum RecipeReader {
     return source
   }
 
-  /// A model that is trained to be rounded starts where its training ended, and has to say what it said.
-  private static let standardQAT = TrainingConfiguration(
-    numTrainEpochs: 1, learningRate: 2e-5, distillation: DistillationConfiguration(temperature: 2, alpha: 1))
-
   private static func training(
     _ node: RecipeNode?, seed: UInt64, isTaught: Bool, standard: TrainingConfiguration = TrainingConfiguration()
   ) throws(RecipeError) -> TrainingConfiguration {
@@ -146,6 +142,7 @@ package enum RecipeReader {
     settings.labelSmoothingFactor =
       try node.number("label_smoothing_factor", 0...0.999) ?? settings.labelSmoothingFactor
     settings.wordDropout = try node.number("word_dropout", 0...0.999)
+    settings.dropout = try node.bool("dropout") ?? settings.dropout
     settings.loadBestModelAtEnd = try node.bool("load_best_model_at_end") ?? settings.loadBestModelAtEnd
     if isTaught, let section = try node.section("distillation") {
       let standard = settings.distillation ?? DistillationConfiguration()

@@ -1,20 +1,20 @@
-import Bert
+package import Bert
 import Compression
-import Compute
-import FoundationEssentials
-import Measurement
-import Text
+package import Compute
+package import FoundationEssentials
+package import Measurement
+package import Text
 import Training
 
 /// What came of training a model to be rounded, on one split.
-struct QuantizationTrainingFindings: Codable, Sendable {
-  var sentences: Int
+package struct QuantizationTrainingFindings: Codable, Sendable {
+  package var sentences: Int
   /// Of the model as it was trained: in floats, rounded. Accuracy, or what the models are judged by.
-  var fakeQuantizedAccuracy: Double
+  package var fakeQuantizedAccuracy: Double
   /// Of the same model in integers.
-  var convertedAccuracy: Double
+  package var convertedAccuracy: Double
   /// The share of sentences of which both say the same; nil where they say numbers.
-  var agreement: Double?
+  package var agreement: Double?
 
   /// - Parameters:
   ///   - trained: what the model said as it was trained.
@@ -24,6 +24,15 @@ struct QuantizationTrainingFindings: Codable, Sendable {
     fakeQuantizedAccuracy = try trained.score(metric)
     convertedAccuracy = try converted.score(metric)
     agreement = trained.agreement(with: converted)
+  }
+
+  /// A fake-quantised model beside the integers that were made of it.
+  package init(
+    of model: BertClassifier, integers directory: URL, on text: TokenizedText, metric: Metric, backend: CPUBackend
+  ) throws {
+    let fake = try Evaluator.predictions(try FakeQuantizedClassifier(model, backend: backend), text)
+    let integers = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
+    try self.init(trained: fake, converted: try Evaluator.predictions(integers, text), metric: metric)
   }
 }
 
@@ -70,7 +79,9 @@ struct QuantizationTrainingStage {
       try runner.folder.makeParent(of: target)
       try ModelQuantizer(scheme: scheme, quantizer: quantizer).quantize(
         model, to: target, tokenizerSource: trained, backend: backend)
-      return (try compare(model, with: target), try ModelFiles.all(target))
+      let findings = try QuantizationTrainingFindings(
+        of: model, integers: target, on: try data.selection(), metric: data.metric, backend: backend)
+      return (findings, try ModelFiles.all(target))
     }
   }
 
@@ -87,15 +98,6 @@ struct QuantizationTrainingStage {
           backend: backend)
       }
     ).run(runner)
-  }
-
-  /// The fake-quantised model beside the integers that were made of it.
-  private func compare(_ model: BertClassifier, with directory: URL) throws -> QuantizationTrainingFindings {
-    let selection = try data.selection()
-    let fake = try Evaluator.predictions(try FakeQuantizedClassifier(model, backend: backend), selection)
-    let integers = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
-    return try QuantizationTrainingFindings(
-      trained: fake, converted: try Evaluator.predictions(integers, selection), metric: data.metric)
   }
 }
 

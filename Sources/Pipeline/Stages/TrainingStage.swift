@@ -49,16 +49,8 @@ struct TrainingStage {
       let trainer = try Trainer(
         configuration: configuration, backend: backend, gradientCheckpointing: gradientCheckpointing,
         checkpointDirectory: checkpoints, secondsBetweenCheckpoints: checkpointSeconds)
-      runner.progress.begin(name, unit: "sentences", total: train.count * configuration.numTrainEpochs)
-      defer { runner.progress.end() }
       let result = try trainer.train(
-        try start(), on: train, selection: selection, teacher: try loadTeacher()
-      ) { step in
-        let done = min(1, Double(step.step) / Double(max(1, step.totalSteps)))
-        runner.progress.advance(
-          to: Int(done * Double(train.count * configuration.numTrainEpochs)),
-          note: "epoch \(step.epoch + 1), loss \((1000 * step.loss).rounded() / 1000)")
-      }
+        try start(), on: train, selection: selection, teacher: try loadTeacher(), named: name, runner.progress)
       try runner.folder.makeParent(of: target)
       try result.model.write(to: target, tokenizerSource: tokenizerSource, backend: backend)
       let findings = TrainingFindings(
