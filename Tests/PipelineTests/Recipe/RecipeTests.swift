@@ -45,7 +45,8 @@ import Training
     #expect(recipe.convert == [.f16])
     #expect(recipe.quantize == [])
     #expect(recipe.qat.seed == recipe.seed + 2)
-    #expect((recipe.qat.numTrainEpochs, recipe.qat.learningRate) == (1, 2e-5))
+    #expect((recipe.qat.numTrainEpochs, recipe.qat.learningRate, recipe.qat.dropout) == (1, 5e-6, false))
+    #expect(recipe.finetune.dropout == nil && recipe.refinetune.dropout == nil)
     #expect(recipe.qat.distillation == DistillationConfiguration(temperature: 2, alpha: 1))
     // The scheme says what is rounded.
     #expect(recipe.qat.fakeQuantization == nil)
@@ -117,11 +118,13 @@ import Training
         num_train_epochs: 2
         learning_rate: 1.0e-5
         word_dropout: 0.3
+        dropout: true
         distillation: {alpha: 0.25}
       """
     let recipe = try RecipeReader.read(yaml: Self.least + addition, path: "r.yaml")
     #expect(recipe.quantize == [.int8QAT, .int4QAT])
     #expect((recipe.qat.numTrainEpochs, recipe.qat.learningRate, recipe.qat.wordDropout) == (2, 1e-5, 0.3))
+    #expect(recipe.qat.dropout == true)
     #expect(recipe.qat.distillation == DistillationConfiguration(temperature: 2, alpha: 0.25))
     #expect(recipe.qat.trainBatchSize == 32)
     #expect(recipe.refinetune.distillation == nil)
