@@ -13,6 +13,8 @@ package struct DataTask: Equatable, Sendable {
   /// For people.
   package var title: String
   package var files: Files
+  /// A second file that is reported on.
+  package var otherDev: String?
   package var format: ExampleFormat
   package var metric: Metric
 
@@ -46,6 +48,7 @@ package struct DataTask: Equatable, Sendable {
       files = .tables(
         train: source.train ?? task?.trainFile ?? "train.tsv",
         dev: source.train == nil ? source.dev ?? task?.devFile ?? "dev.tsv" : source.dev)
+      otherDev = source.otherDev ?? (source.train == nil && source.dev == nil ? task?.otherDevFile : nil)
     }
     func fail(_ reason: String) -> RecipeError { .task(name: source.name, reason: reason) }
     let count = format.labels.count
@@ -61,6 +64,20 @@ package struct DataTask: Equatable, Sendable {
       throw fail(
         "data.metric: expected one of \(possible.map(\.rawValue).joined(separator: ", ")) for \(kind.rawValue) of "
           + "\(count) classes, found \(metric.rawValue)")
+    }
+  }
+
+  /// The files, by their names in the directory of the data.
+  package var fileNames: [String] {
+    guard case .tables(let train, let dev) = files else { return [] }
+    return [train] + [dev, otherDev].compactMap { $0 }
+  }
+
+  /// What the split of ``otherDev`` is called: its file's name up to the first dot, where that is no other split's.
+  package var otherDevName: String? {
+    otherDev.map { file in
+      let name = file.split(separator: "/").last.map { String($0.prefix { $0 != "." }) } ?? ""
+      return ["", "train", "selection", "dev"].contains(name) ? "other_dev" : name
     }
   }
 

@@ -100,14 +100,12 @@ package struct Fetcher: Sendable {
   func localFiles(of task: DataTask, name: String, directory: URL?) throws(InputError) -> FetchedInput {
     let directory = directory ?? URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
     var sums: [String: String] = [:]
-    if case .tables(let train, let dev) = task.files {
-      for file in [train] + (dev.map { [$0] } ?? []) {
-        let url = directory.appending(path: file)
-        guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
-          throw .missingFile(directory: directory.path(percentEncoded: false), name: file)
-        }
-        sums[file] = try sum(url)
+    for file in task.fileNames {
+      let url = directory.appending(path: file)
+      guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
+        throw .missingFile(directory: directory.path(percentEncoded: false), name: file)
       }
+      sums[file] = try sum(url)
     }
     return try input(name, directory, sums, "local files", licence: nil)
   }

@@ -101,6 +101,8 @@ package struct DataSource: Equatable, Sendable, Codable {
   /// Files within the directory of the data, for data of one's own.
   package var train: String? = nil
   package var dev: String? = nil
+  /// A second file that is reported on, of other rows than ``dev``.
+  package var otherDev: String? = nil
   package var format: ExampleFormat.Container? = nil
   /// Whether the first line names the columns; otherwise they are numbered from 1.
   package var header: Bool? = nil
@@ -114,7 +116,8 @@ package struct DataSource: Equatable, Sendable, Codable {
   package var metric: Metric? = nil
 
   /// Whether the files need not be those of the catalogue.
-  var isOwn: Bool { task != nil || train != nil }
+  var isOwn: Bool { task != nil || hasOwnFiles }
+  var hasOwnFiles: Bool { train != nil || otherDev != nil }
 }
 
 /// Which layers go.

@@ -116,6 +116,7 @@ package enum RecipeReader {
       devFraction: try node.number("dev_fraction", 0.001...0.5) ?? 0.1,
       limit: try node.integer("limit", 1...Int.max), task: try node.choice("task", GLUETask.self),
       train: try node.string("train"), dev: try node.string("dev"),
+      otherDev: try node.string("other_dev"),
       format: try node.choice("format", ExampleFormat.Container.self), header: try node.bool("header"),
       text: try node.string("text"), pair: try node.string("pair"), label: try node.string("label"),
       labels: try node.strings("labels"), problemType: try node.choice("problem_type", TargetKind.self),

@@ -48,7 +48,7 @@ package struct Run: Sendable {
     let task = try DataTask(self.recipe.data, dataset)
     let recipe = self.recipe.judged(by: task.metric, task.kind)
     let input =
-      dataset != nil && recipe.data.train == nil
+      dataset != nil && !recipe.data.hasOwnFiles
       ? try await fetcher.dataset(recipe.data.name, localPath: localData)
       : try fetcher.localFiles(of: task, name: recipe.data.name, directory: localData)
     let pretrained = try await PretrainedModel(recipe.model, seed: recipe.seed, fetcher: fetcher, backend: backend)
@@ -86,11 +86,19 @@ package struct Run: Sendable {
       settings: recipe.evaluate, data: data, variants: made.variants, devSum: devSum, process: process
     ).run(runner)
     let agreements = try await agreements(made, evaluation.findings, devSum, data, backend, runner)
+    var otherDev: OtherDev?
+    if let name = task.otherDevName, let rows = split.findings.otherDevRows {
+      let said = try await OtherDevStage(
+        name: name, sum: split.outputs["split/\(name).jsonl"] ?? "", variants: made.variants, data: data,
+        backend: backend
+      ).run(runner)
+      otherDev = OtherDev(name: name, rows: rows, predictions: said.findings)
+    }
     progress.message("report")
     let dev = recipe.report.sentences ? try data.sentences("dev") : nil
     let results = try ResultsAssembly(
       recipe: recipe, metric: task.metric, evaluation: evaluation.findings, made: made,
-      agreements: agreements, seeds: seeds, splits: split.findings,
+      otherDev: otherDev, agreements: agreements, seeds: seeds, splits: split.findings,
       pretrained: fetcher.catalogue.models[recipe.model.name], data: input, dataTitle: task.title,
       labels: task.labels, sentences: dev?.map { row in row.pair.map { "\(row.text) | \($0)" } ?? row.text },
       command: command, commit: commit

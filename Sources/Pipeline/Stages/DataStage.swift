@@ -11,6 +11,8 @@ struct Splits: Codable, Sendable {
   }
 
   var rows: Rows
+  /// Of the second split that is reported on; nil where there is none.
+  var otherDevRows: Int?
   /// How many rows the data set has before `limit`.
   var total: Int
 }
@@ -35,11 +37,10 @@ struct DataStage {
   private var settings: Settings {
     let usual = ExampleFormat(labels: task.labels)
     var settings = Settings(source: source, format: .movieSnippets, labels: task.labels, seed: seed)
-    if case .tables(let train, let dev) = task.files {
+    if task.files != .movieSnippets {
       settings.format = .glue
       settings.reading = task.format == usual ? nil : task.format
-      let files = [train] + (dev.map { [$0] } ?? [])
-      settings.files = files == ["train.tsv", "dev.tsv"] ? nil : files
+      settings.files = task.fileNames == ["train.tsv", "dev.tsv"] ? nil : task.fileNames
     }
     return settings
   }
@@ -63,7 +64,13 @@ struct DataStage {
       for (name, count) in [("train", rows.train), ("selection", rows.selection), ("dev", rows.dev)] where count == 0 {
         throw PipelineError.emptySplit(name: name, rows: parts.total)
       }
-      return (Splits(rows: rows, total: parts.total), outputs)
+      var splits = Splits(rows: rows, total: parts.total)
+      if let file = task.otherDev, let name = task.otherDevName {
+        let other = try write(name, examples(file))
+        guard other > 0 else { throw PipelineError.emptySplit(name: name, rows: other) }
+        splits.otherDevRows = other
+      }
+      return (splits, outputs)
     }
   }
 

@@ -6,6 +6,13 @@ import Reports
 import Text
 import Training
 
+/// A second split that is reported on, and what each variant said of it.
+struct OtherDev {
+  let name: String
+  let rows: Int
+  let predictions: [Predictions]
+}
+
 /// Makes the results from the records of the stages: statistics, and nothing measured anew.
 struct ResultsAssembly {
   let recipe: Recipe
@@ -13,6 +20,7 @@ struct ResultsAssembly {
   let metric: Metric
   let evaluation: EvaluationFindings
   let made: VariantStages.Made
+  let otherDev: OtherDev?
   /// On dev, by variant.
   let agreements: [String: QuantizationTrainingFindings]
   /// Of the seeds after the first.
@@ -36,7 +44,7 @@ struct ResultsAssembly {
 
   func results() throws -> ShowdownResults {
     var rows = try zip(variants, evaluation.models).map { try row($0, $1) }
-    try compare(&rows)
+    try compare(&rows, evaluation.models.map(\.predictions))
     try compareSeeds(&rows)
     var results = ShowdownResults(title: recipe.title, variants: rows)
     results.titles = recipe.titles.isEmpty ? nil : recipe.titles
@@ -66,6 +74,11 @@ struct ResultsAssembly {
       SplitUse(name: reportedSplit, rows: splits.rows.dev, purpose: FixedText.forReporting.text),
     ]
     results.reportedSplit = reportedSplit
+    if let otherDev {
+      results.splits?.append(
+        SplitUse(name: otherDev.name, rows: otherDev.rows, purpose: FixedText.forReporting.text))
+      results.otherSplit = try reported(otherDev)
+    }
     results.confidence = confidence
     results.latencySubject =
       LatencySubject(
@@ -84,6 +97,18 @@ struct ResultsAssembly {
     }
     results.notes = notes()
     return results
+  }
+
+  /// The variants by what they said of another split.
+  private func reported(_ split: OtherDev) throws -> OtherSplit {
+    var rows = try zip(variants, split.predictions).map { variant, predictions in
+      var row = VariantResult(name: variant.name, title: variant.title, role: variant.role)
+      row.randomWeights = isRandom ? true : nil
+      try judge(&row, predictions)
+      return row
+    }
+    try compare(&rows, split.predictions)
+    return OtherSplit(name: split.name, variants: rows)
   }
 
   private func row(_ variant: Variant, _ model: EvaluationFindings.Model) throws -> VariantResult {
@@ -191,10 +216,10 @@ struct ResultsAssembly {
 
   /// The paired bootstrap, McNemar's exact test or, by other metrics, a paired randomisation, and Holm's correction, against
   /// the baseline.
-  private func compare(_ rows: inout [VariantResult]) throws {
-    guard let baseline = evaluation.models.first?.predictions else { return }
+  private func compare(_ rows: inout [VariantResult], _ said: [Predictions]) throws {
+    guard let baseline = said.first else { return }
     for index in rows.indices.dropFirst() {
-      let predictions = evaluation.models[index].predictions
+      let predictions = said[index]
       rows[index].difference = try predictions.score(metric) - baseline.score(metric)
       rows[index].differenceInterval = Bounds(
         try bootstrap.difference(of: metric, baseline: baseline.answers, variant: predictions.answers))

@@ -18,6 +18,8 @@ struct RunData {
   func selection() throws -> TokenizedText { try text("selection") }
   /// For the evaluation alone.
   func dev() throws -> TokenizedText { try text("dev") }
+  /// Another split that is reported on, for that alone.
+  func reported(_ split: String) throws -> TokenizedText { try text(split) }
 
   /// Some sentences of the selection split, drawn by the seed.
   func selection(count: Int, seed: UInt64) throws -> TokenizedText { try text("selection", count: count, seed: seed) }

@@ -333,6 +333,11 @@ struct Chinese: Phrases {
   let studyHasNoSuchModel = "原研究没有这个模型的数字：它测量的是 12 层与 8 层的 BERT base、24 层与 16 层的 BERT large。"
   let studyHasOtherData = "原研究没有这个数据集的数字：它只测量了 SST-2。"
 
+  // MARK: Another split
+
+  func onSplit(_ name: String) -> String { "在 \(name) 上" }
+  let otherSplitNote = "同样的模型在另外的行上；这些行也没有参与任何选择。其他各表都属于第一个划分。"
+
   // MARK: Seeds
 
   func overSeeds(_ count: Int) -> String { "\(count) 个随机种子的结果" }
@@ -386,7 +391,7 @@ struct Chinese: Phrases {
     case .mrpc: "GLUE MRPC，微软研究院复述语料（Dolan 与 Brockett，2005；Wang 等，2019）"
     case .qqp: "GLUE QQP，Quora 问题对（Wang 等，2019）"
     case .stsb: "GLUE STS-B，语义文本相似度基准（Cer 等，2017；Wang 等，2019）"
-    case .mnli: "GLUE MNLI，同类体裁部分（Williams 等，2018；Wang 等，2019）"
+    case .mnli: "GLUE MNLI（Williams 等，2018；Wang 等，2019）"
     case .qnli: "GLUE QNLI，SQuAD 的问题与句子（Rajpurkar 等，2016；Wang 等，2019）"
     case .rte: "GLUE RTE，文本蕴含识别（Wang 等，2019）"
     case .wnli: "GLUE WNLI，改为句对的 Winograd 模式（Levesque 等，2011；Wang 等，2019）"

@@ -364,6 +364,12 @@ struct English: Phrases {
     "The study has no numbers for this model: it measured BERT base with 12 and 8 layers, and BERT large with 24 and 16."
   let studyHasOtherData = "The study has no numbers for this data set: it measured SST-2 alone."
 
+  // MARK: Another split
+
+  func onSplit(_ name: String) -> String { "On \(name)" }
+  let otherSplitNote =
+    "The same models on other rows, which chose nothing either; all other tables are of the first split."
+
   // MARK: Seeds
 
   func overSeeds(_ count: Int) -> String { "Over \(count) seeds" }
@@ -419,7 +425,7 @@ struct English: Phrases {
     case .mrpc: "GLUE MRPC, the Microsoft Research Paraphrase Corpus (Dolan and Brockett, 2005; Wang et al., 2019)"
     case .qqp: "GLUE QQP, Quora question pairs (Wang et al., 2019)"
     case .stsb: "GLUE STS-B, the Semantic Textual Similarity Benchmark (Cer et al., 2017; Wang et al., 2019)"
-    case .mnli: "GLUE MNLI, matched genres (Williams et al., 2018; Wang et al., 2019)"
+    case .mnli: "GLUE MNLI (Williams et al., 2018; Wang et al., 2019)"
     case .qnli: "GLUE QNLI, questions and sentences of SQuAD (Rajpurkar et al., 2016; Wang et al., 2019)"
     case .rte: "GLUE RTE, Recognizing Textual Entailment (Wang et al., 2019)"
     case .wnli: "GLUE WNLI, the Winograd schemas as pairs (Levesque et al., 2011; Wang et al., 2019)"

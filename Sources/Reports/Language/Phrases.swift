@@ -1,8 +1,9 @@
 import enum Measurement.Metric
 
 /// All words of a report in one language. None has a default, so a language that lacks one doesn't compile.
-protocol Phrases: PageWords, VerdictWords, TableWords, FigureWords, NoteWords, StandardWords, StudyWords, SeedWords,
-  Sendable
+protocol Phrases: PageWords, VerdictWords, TableWords, FigureWords, NoteWords, StandardWords, StudyWords,
+  OtherSplitWords,
+  SeedWords, Sendable
 {
   var language: Language { get }
   /// What the models are judged by: the accuracy of the requirements below.
@@ -278,6 +279,12 @@ protocol StudyWords {
   func studysSizeCaution(real: String, stated: String) -> String
   var studyHasNoSuchModel: String { get }
   var studyHasOtherData: String { get }
+}
+
+/// Another split that is reported on.
+protocol OtherSplitWords {
+  func onSplit(_ name: String) -> String
+  var otherSplitNote: String { get }
 }
 
 /// Several trainings that differ in the seed alone.

@@ -4,11 +4,16 @@ extension ShowdownResults {
     let english = English()
     var results = self
     results.title = titles?[words.language.rawValue] ?? title
-    for index in variants.indices {
-      let variant = variants[index]
-      guard let standard = StandardTitle(name: variant.name), variant.title == standard.text(english) else { continue }
-      results.variants[index].title = standard.text(words)
+    func titled(_ variant: VariantResult) -> VariantResult {
+      guard let standard = StandardTitle(name: variant.name), variant.title == standard.text(english) else {
+        return variant
+      }
+      var variant = variant
+      variant.title = standard.text(words)
+      return variant
     }
+    results.variants = variants.map(titled)
+    if let otherSplit { results.otherSplit?.variants = otherSplit.variants.map(titled) }
     if let model, case let plain = english.withRandomWeights(""), model.hasSuffix(plain) {
       results.model = words.withRandomWeights(String(model.dropLast(plain.count)))
     }

@@ -35,7 +35,7 @@ struct Page {
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
   private var sections: [Markup] {
-    [verdictSection, comparison, studySection, seeds, figuresSection, detail, method, reproduction]
+    [verdictSection, comparison, otherSplit, studySection, seeds, figuresSection, detail, method, reproduction]
   }
 
   private var top: Markup {
@@ -67,6 +67,14 @@ struct Page {
         .element("h2", [:], words.comparison), table.html(caption: words.comparisonCaption, isSortable: true),
         list([notes.units] + notes.comparison + study.absence),
       ])
+  }
+
+  private var otherSplit: Markup {
+    guard let name = results.otherSplit?.name, let table = tables.otherSplit else { return .empty }
+    let title = words.onSplit(name)
+    return .element(
+      "section", [:],
+      [.element("h2", [:], title), table.html(caption: title, isSortable: true), list([words.otherSplitNote])])
   }
 
   private var studySection: Markup {

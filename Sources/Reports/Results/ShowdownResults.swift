@@ -41,6 +41,8 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
   public var splits: [SplitUse]?
   /// The split of the accuracies in `variants`.
   public var reportedSplit: String?
+  /// What the variants are worth on another split; nil where there is none.
+  public var otherSplit: OtherSplit?
   /// Of all intervals; 0.95 where it is not stated.
   public var confidence: Double?
   /// The text of the single-sentence latency, such as "one sentence of 17 tokens".
@@ -63,6 +65,7 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
     case modelLicence = "model_licence"
     case espalierVersion = "espalier_version"
     case reportedSplit = "reported_split"
+    case otherSplit = "other_split"
     case latencySubject = "latency_subject"
     case sensitivitySplit = "sensitivity_split"
     case removedLayers = "removed_layers"
@@ -72,6 +75,18 @@ public struct ShowdownResults: Equatable, Sendable, Codable {
   public init(title: String, variants: [VariantResult]) {
     formatVersion = ShowdownResults.currentFormatVersion
     self.title = title
+    self.variants = variants
+  }
+}
+
+/// The variants on a split beside the one that the report is of, such as the other genres of MNLI.
+public struct OtherSplit: Equatable, Sendable, Codable {
+  public var name: String
+  /// With what depends on what they said, and nothing else.
+  public var variants: [VariantResult]
+
+  public init(name: String, variants: [VariantResult]) {
+    self.name = name
     self.variants = variants
   }
 }

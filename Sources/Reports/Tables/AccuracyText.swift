@@ -16,6 +16,13 @@ enum AccuracyText {
     return "\(NumberText.fixed(bounds.lower, 4))–\(NumberText.fixed(bounds.upper, 4))"
   }
 
+  /// Of the test against the baseline, corrected where it was.
+  static func pValue(of variant: VariantResult) -> String {
+    if variant.role == .baseline { return "—" }
+    if variant.hasRandomWeights { return NumberText.missing }
+    return (variant.pValueHolm ?? variant.pValue).map(NumberText.pValue) ?? NumberText.missing
+  }
+
   /// "−1.15 [−2.57, +0.27]", in percentage points.
   static func difference(of variant: VariantResult) -> String {
     if variant.role == .baseline { return "—" }

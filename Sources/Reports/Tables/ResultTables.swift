@@ -55,11 +55,7 @@ struct ResultTables {
           AccuracyText.accuracy(variant.judged, of: variant, words),
           AccuracyText.interval(variant.judgedInterval, of: variant),
           AccuracyText.difference(of: variant),
-          variant.role == .baseline
-            ? "—"
-            : variant.hasRandomWeights
-              ? NumberText.missing
-              : (variant.pValueHolm ?? variant.pValue).map(NumberText.pValue) ?? NumberText.missing,
+          AccuracyText.pValue(of: variant),
           variant.latency.map { NumberText.significant($0.p50) } ?? NumberText.missing,
           Self.ratio(variant.latency?.p50, baseline?.latency?.p50),
           variant.peakMemoryBytes.map(NumberText.megabytes) ?? NumberText.missing,
@@ -215,7 +211,7 @@ struct ResultTables {
     return words.correct(correct.map(NumberText.grouped) ?? "–", of: NumberText.grouped(count))
   }
 
-  private var rowClasses: [Int: String] {
+  var rowClasses: [Int: String] {
     Dictionary(
       uniqueKeysWithValues: results.variants.enumerated().map { ($0.offset, "role-\($0.element.role.rawValue)") })
   }

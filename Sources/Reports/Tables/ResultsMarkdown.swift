@@ -21,6 +21,7 @@ extension ShowdownResults {
     add(words.studysRows, study.rows)
     add(words.studysBatches, study.batches)
     add(words.comparison, tables.overview, notes: notes.comparison)
+    if let otherSplit { add(words.onSplit(otherSplit.name), tables.otherSplit, notes: [words.otherSplitNote]) }
     if let seeds, seeds.count > 1 {
       add(words.overSeeds(seeds.count), tables.seeds, notes: tables.seedNotes)
     }

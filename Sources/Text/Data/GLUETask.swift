@@ -38,8 +38,11 @@ public enum GLUETask: String, CaseIterable, Sendable, Codable {
 
   public var trainFile: String { "train.tsv" }
 
-  /// MNLI has a second one, of other genres: `dev_mismatched.tsv`.
+  /// Of MNLI that of the genres of its training data.
   public var devFile: String { self == .mnli ? "dev_matched.tsv" : "dev.tsv" }
+
+  /// What else is reported on: of MNLI the other genres.
+  public var otherDevFile: String? { self == .mnli ? "dev_mismatched.tsv" : nil }
 
   private func format(
     _ text: String, _ pair: String?, _ target: String, kind: TargetKind = .singleLabel, skipsDamagedRows: Bool = false
