@@ -96,7 +96,9 @@ import Testing
       #expect(try text("run/predictions/dev_mismatched/\(variant.name).tsv").split(separator: "\n").count == 37)
     }
     let markdown = try text("run/report/results.md")
-    let table = try #require(markdown.components(separatedBy: "## On dev_mismatched\n").last)
+    let parts = markdown.components(separatedBy: "## On dev\\_mismatched\n")
+    try #require(parts.count == 2, "\(markdown)")
+    let table = parts[1]
     let baseline = String(format: "%.4f", variants[0].accuracy)
     #expect(table.contains("| Baseline | \(baseline) |"), "\(table.prefix(600))")
     #expect(try text("run/report/index.html").contains(">On dev_mismatched</h2>"))
@@ -104,7 +106,7 @@ import Testing
       "report", "\(scratch.path)/run", "--output", "\(scratch.path)/zh", "--language", "zh",
     ])
     #expect(chinese.status == 0, "\(chinese.errors)")
-    #expect(try text("zh/results.md").contains("## 在 dev_mismatched 上\n"))
+    #expect(try text("zh/results.md").contains("## 在 dev\\_mismatched 上\n"))
     #expect(try text("zh/results.md").components(separatedBy: "| 基线 |").count > 2)
 
     // The other file alone, as any dev.

@@ -29,7 +29,7 @@ extension Quantize {
     _ = try AtomicDirectory(replacing: directory, marker: "config.json")
     let data = TrainingData(
       train: labelled.train ?? labelled.file,
-      selection: training.selection ?? (labelled.train == nil ? nil : labelled.file),
+      selection: labelled.train == nil ? training.selection : labelled.file,
       format: labelled.format(columns, source.configuration), maximumLength: compute.length(source.configuration))
     let trainer = try Trainer(
       configuration: configuration, backend: backend, gradientCheckpointing: training.gradientCheckpointing,

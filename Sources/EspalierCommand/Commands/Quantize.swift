@@ -135,6 +135,9 @@ struct Quantize: AsyncParsableCommand {
       let purpose = scheme.needsTraining ? "to train on" : "that were not trained on"
       throw ValidationError("--scheme \(scheme.rawValue) needs --data FILE: labelled sentences \(purpose)")
     }
+    if scheme.needsTraining, labelled.train != nil, training.selection != nil {
+      throw ValidationError("--selection: expected none, for the run of --data has one of its own: see --split")
+    }
     guard calibrationSentences >= Calibration.fewestSentences else {
       throw ValidationError(
         "--calibration-sentences: expected at least \(Calibration.fewestSentences), found \(calibrationSentences)")

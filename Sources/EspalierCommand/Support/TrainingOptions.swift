@@ -4,28 +4,34 @@ import Training
 
 /// How a model is trained, in the names of ``TrainingConfiguration``. What isn't given is as the command has it.
 struct TrainingOptions: ParsableArguments {
+  private static let standard = TrainingConfiguration()
+  private static let rounded = TrainingConfiguration.quantizationAware
+
   @Option(help: "Labelled sentences that choose the epoch; 5 % of the data where it isn't given.")
   var selection: String?
-  @Option(help: "Passes over the data; 3 where it isn't given, 1 for a training to be rounded.")
+  @Option(
+    help:
+      "Passes over the data; \(Self.standard.numTrainEpochs) where it isn't given, \(Self.rounded.numTrainEpochs) for a training to be rounded."
+  )
   var numTrainEpochs: Int?
-  @Option(help: "Sentences a step; 32 where it isn't given.")
+  @Option(help: "Sentences a step; \(Self.standard.trainBatchSize) where it isn't given.")
   var trainBatchSize: Int?
   @Option(
     help:
-      "The peak of the schedule; \(TrainingConfiguration().learningRate) where it isn't given, \(TrainingConfiguration.quantizationAware.learningRate) for a training to be rounded."
+      "The peak of the schedule; \(Self.standard.learningRate) where it isn't given, \(Self.rounded.learningRate) for a training to be rounded."
   )
   var learningRate: Double?
   @Option(help: "What the rate is multiplied by for each layer further from the classifier.")
   var layerwiseLrDecay: Double?
-  @Option(help: "Of matrices; none on biases and LayerNorm. 0.01 where it isn't given.")
+  @Option(help: "Of matrices; none on biases and LayerNorm; \(Self.standard.weightDecay) where it isn't given.")
   var weightDecay: Double?
-  @Option(help: "The share of steps in which the rate rises; 0.06 where it isn't given.")
+  @Option(help: "The share of steps in which the rate rises; \(Self.standard.warmupRatio) where it isn't given.")
   var warmupRatio: Double?
   @Option(help: "The share of each label that is spread over all classes.")
   var labelSmoothingFactor: Double?
   @Option(help: "The chance of each token to be left out of a step.")
   var wordDropout: Double?
-  @Option(help: "Batches a step; 1 where it isn't given.")
+  @Option(help: "Batches a step; \(Self.standard.gradientAccumulationSteps) where it isn't given.")
   var gradientAccumulationSteps: Int?
   @Flag(help: "Run each layer again in the backward pass: less memory, more time, the same result.")
   var gradientCheckpointing = false

@@ -36,12 +36,27 @@ struct InputCache: Sendable {
 
   /// Fetches, checks and keeps the files of an archive.
   func fetch(_ source: any ArchivedFiles, as directory: URL) async throws(InputError) {
-    let work = root.appending(path: ".fetch-\(UUID().uuidString)", directoryHint: .isDirectory)
+    removeAbandoned()
+    let work = root.appending(path: Self.workPrefix + UUID().uuidString, directoryHint: .isDirectory)
     do throws(FileError) { try Directories.make(work) } catch { throw .file(error) }
     defer { try? FileManager.default.removeItem(at: work) }
     let files = try await source.unpack(into: work)
     try Self.verify(files, source.sums, source: source.title)
     try keep(Array(source.sums.keys), from: files, as: directory)
+  }
+
+  private static let workPrefix = ".fetch-"
+
+  /// What processes that were killed while they fetched have left: nobody fetches for a day.
+  private func removeAbandoned() {
+    let path = root.path(percentEncoded: false)
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where name.hasPrefix(Self.workPrefix)
+    {
+      let folder = root.appending(path: name)
+      let facts = try? FileManager.default.attributesOfItem(atPath: folder.path(percentEncoded: false))
+      guard let date = facts?[.modificationDate] as? Date, date.timeIntervalSinceNow < -86_400 else { continue }
+      try? FileManager.default.removeItem(at: folder)
+    }
   }
 
   /// Copies checked files into the cache; they appear together or not at all.

@@ -64,6 +64,18 @@ import Testing
     #expect(try scratch.entries("cache").filter { $0.hasPrefix(".fetch") }.isEmpty)
   }
 
+  @Test("What a fetch that was killed has left goes after a day") func abandoned() async throws {
+    for (name, age) in [(".fetch-old", 90_000.0), (".fetch-new", 3600)] {
+      let folder = scratch.url.appending(path: "cache/\(name)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Data("half".utf8).write(to: folder.appending(path: "part"))
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: folder.path(percentEncoded: false))
+    }
+    _ = try await fetcher().model("tiny")
+    #expect(try scratch.entries("cache").filter { $0.hasPrefix(".fetch") } == [".fetch-new"])
+  }
+
   @Test func sumsAreChecked() async throws {
     let wrong = String(repeating: "0", count: 64)
     for fetcher in [try fetcher(sum: wrong), try fetcher(fileSum: wrong)] {
