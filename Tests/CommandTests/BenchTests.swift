@@ -103,6 +103,17 @@ import Testing
     #expect(try #require(file.summaries[1].rows[0].sentences_per_second) > 0)
   }
 
+  @Test("Both texts of a pair are there") func pairs() throws {
+    try scratch.write("sentence1\tsentence2\na fine film\tfine\ndull\tfilm\n", "pairs.tsv")
+    let result = try Program.run([
+      "bench", model, "--shapes", "none", "--ragged", scratch.path + "/pairs.tsv", "--seconds", "0.01",
+      "--quiet", "--output", scratch.path + "/pairs",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    // [CLS] a fine film [SEP] fine [SEP], [CLS] dull [SEP] film [SEP]
+    #expect(try file("pairs").report.repetitions[0][0].cell.tokens == 12)
+  }
+
   @Test("Another baseline, and JSON") func baseline() throws {
     let result = try Program.run([
       "bench", model, other, "--shapes", "1x4", "--cold", "--seconds", "0.01", "--baseline", "int8", "--json",

@@ -1,6 +1,6 @@
 package import Bert
 package import FoundationEssentials
-import Text
+package import Text
 
 /// A model that is to be measured.
 package struct BenchmarkedModel: Sendable {
@@ -49,7 +49,7 @@ package struct BenchmarkedModel: Sendable {
     }
   }
 
-  /// Sentences of the shapes, then those of `texts`.
+  /// Sentences of the shapes, then those of `texts`. Segments of pairs are left out: to know them takes no time.
   ///
   /// - Parameters:
   ///   - vocabularySize: ids stay below it, for all models the same.
@@ -57,7 +57,7 @@ package struct BenchmarkedModel: Sendable {
   ///   - maximumLength: of such a sentence in tokens; longer ones are cut.
   /// - Throws: ``BenchmarkError`` for a shape that the model has no positions for, `TextError` for its tokenizer.
   package func workloads(
-    _ shapes: [BatchShape], vocabularySize: Int, texts: [String]?, maximumLength: Int
+    _ shapes: [BatchShape], vocabularySize: Int, texts: [PlainText]?, maximumLength: Int
   ) throws -> [Workload] {
     var workloads = shapes.map {
       Workload.fixed(batch: $0.batch, tokens: $0.tokens, vocabularySize: vocabularySize)
@@ -68,7 +68,7 @@ package struct BenchmarkedModel: Sendable {
       workloads.append(
         Workload(
           name: "ragged \(texts.count)", kind: .dataset,
-          sentences: texts.map { tokenizer.encode($0, maximumLength: limit).ids },
+          sentences: texts.map { tokenizer.encode($0.text, pair: $0.pair, maximumLength: limit).ids },
           labels: [Int32](repeating: 0, count: texts.count)))
     }
     for workload in workloads {

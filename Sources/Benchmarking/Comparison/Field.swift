@@ -1,5 +1,6 @@
 import Bert
 package import FoundationEssentials
+package import Text
 
 /// All contestants with the sentences that they are given.
 package struct Field: Sendable {
@@ -19,7 +20,7 @@ package struct Field: Sendable {
   ///   - peers: the other engines; nil where none was asked for.
   ///   - built: where the files that they want of a model are kept.
   package init(
-    _ plan: EntryPlan, models: [BenchmarkedModel], shapes: [BatchShape], texts: [String]?, maximumLength: Int,
+    _ plan: EntryPlan, models: [BenchmarkedModel], shapes: [BatchShape], texts: [PlainText]?, maximumLength: Int,
     baseline: String?, scratch: URL, peers: PeerDirectory?, built: (BenchmarkedModel) throws -> URL,
     progress: (String) -> Void
   ) throws {
