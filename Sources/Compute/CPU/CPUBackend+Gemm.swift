@@ -94,8 +94,10 @@ extension CPUBackend {
     // A product below some ten microseconds is not worth waking a thread for.
     let threads = 2 * m * n * k < 200_000 ? 1 : workers.threadCount
     let division = ProductDivision(
-      rows: m, panels: panels, tileRows: mr, mostRows: rowBlock, threadCount: threads,
-      tasksPerThread: isInteger ? 1 : 2)
+      rows: m, panels: panels, tileRows: mr, mostRows: rowBlock,
+      leastRows: ProductDivision.leastRows(
+        outputs: n, inputs: k, bytes: product.b.count * MemoryLayout<Float>.stride),
+      threadCount: threads, tasksPerThread: isInteger ? 1 : 2)
     let scratchCount = isInteger ? table.gemm_s8_scratch_count(k, product.type) : table.gemm_scratch_count(k)
     let kernel = unsafe isInteger ? table.gemm_s8 : table.gemm
     // A task has scratch to itself while it runs.

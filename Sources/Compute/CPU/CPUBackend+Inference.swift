@@ -27,7 +27,9 @@ extension CPUBackend {
     let gain = try floats(scale, "layerNorm")
     let offset = try floats(shift, "layerNorm")
     let y = allocate(x.shape)
-    let grain = max(1, Self.elementGrain / max(1, columns))
+    // As products divide rows: what a core reads is what it has written.
+    let fair = (rows + workers.threadCount - 1) / workers.threadCount
+    let grain = fair >= ProductDivision.fewestRows ? fair : max(1, Self.elementGrain / max(1, columns))
     split(rows, grain: grain, rounding: 1, keeping: [source, gain, offset, y.storage]) { range in
       let start = range.lowerBound * columns
       // Rows of the range, parameters of [columns].
@@ -95,8 +97,9 @@ extension CPUBackend {
     let columns = heads.headCount * heads.headSize
     let context = allocate([heads.queries.tokenCount, columns])
     let scratch = table.attention_scratch_count(heads.longest, heads.headSize)
-    // Some heads a task: a head of a short sentence is less work than taking a task.
-    let perTask = max(1, min(heads.headCount, 65536 / max(1, heads.longest * heads.longest * heads.headSize)))
+    // A thread's share of heads a task, but no more than half of a sentence's, for sentences differ in length.
+    let fair = (heads.count + workers.threadCount - 1) / workers.threadCount
+    let perTask = max(1, min(heads.headCount / 2, fair))
     let tasks = (heads.count + perTask - 1) / perTask
     // A task has scratch to itself while it runs.
     unsafe share(tasks, scratchCount: scratch, keeping: [query.storage, key.storage, value.storage, context.storage]) {
