@@ -62,7 +62,7 @@ let package = Package(
     .target(
       name: "Serving",
       dependencies: [
-        "Compute", "Bert", "Espalier", "JSON", "Measurement",
+        "Compute", "Bert", "Espalier", "JSON", "Measurement", "Text",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -24,7 +24,7 @@ package struct InferenceEngine: Sendable {
 
   package var labels: [String] { model.configuration.id2label }
 
-  package func encode(_ input: ClassifierInput) -> Encoding {
+  package func encode(_ input: PlainText) -> Encoding {
     tokenizer.encode(input.text, pair: input.pair, maximumLength: maximumLength)
   }
 

@@ -1,6 +1,7 @@
 public import Bert
 package import Compute
 public import Foundation
+package import Text
 
 /// A classifier of texts, read from a model directory and ready to answer.
 ///
@@ -70,25 +71,25 @@ public final class TextClassifier: Sendable {
   ///
   /// - Throws: ``ClassifierError``, and `CancellationError` where the task is cancelled.
   public func predict(_ texts: [String]) async throws -> [Prediction] {
-    try await predict(inputs: texts.map { ClassifierInput($0) })
+    try await predict(inputs: texts.map { PlainText($0) })
   }
 
   /// The predictions for pairs, in order.
   ///
   /// - Throws: ``ClassifierError``, and `CancellationError` where the task is cancelled.
   public func predict(_ pairs: [TextPair]) async throws -> [Prediction] {
-    try await predict(inputs: pairs.map { ClassifierInput($0.first, pair: $0.second) })
+    try await predict(inputs: pairs.map { PlainText($0.first, pair: $0.second) })
   }
 
   /// The prediction for one text.
   ///
   /// - Throws: ``ClassifierError``, and `CancellationError` where the task is cancelled.
   public func predict(_ text: String) async throws -> Prediction {
-    try await predict(inputs: [ClassifierInput(text)])[0]
+    try await predict(inputs: [PlainText(text)])[0]
   }
 
   /// - Throws: ``ClassifierError/tooSlow(limit:)`` besides, where the answers take longer than `limit`.
-  package func predict(inputs: [ClassifierInput], within limit: TimeLimit? = nil) async throws -> [Prediction] {
+  package func predict(inputs: [PlainText], within limit: TimeLimit? = nil) async throws -> [Prediction] {
     try await queue.answers(inputs, within: limit)
   }
 }

@@ -1,3 +1,5 @@
+package import Text
+
 /// Two texts that are judged together, such as a premise and a hypothesis.
 public struct TextPair: Equatable, Sendable {
   public var first: String
@@ -9,15 +11,6 @@ public struct TextPair: Equatable, Sendable {
   }
 }
 
-/// A text, or a pair.
-package struct ClassifierInput: Equatable, Sendable {
-  package var text: String
-  package var pair: String?
-
-  package init(_ text: String, pair: String? = nil) {
-    self.text = text
-    self.pair = pair
-  }
-
+extension PlainText {
   package var utf8Count: Int { text.utf8.count + (pair?.utf8.count ?? 0) }
 }

@@ -22,7 +22,7 @@ package struct ProductDivision {
   /// Of a thread, for rows to be divided: the more, the more it takes to read all weights.
   ///
   /// An encoder of a width has some twelve times its square of weights a layer: where that is beyond 12 MB, as of BERT-base in
-  /// F32, they come from memory, which divided rows ask for twice; 64 tokens took a sixth longer so on two threads, 128 less.
+  /// F32, they come from memory, which divided rows ask for twice.
   package static func leastRows(outputs: Int, inputs: Int, bytes: Int) -> Int {
     let width = min(outputs, inputs), weights = max(1, outputs * inputs)
     if width * width * bytes / weights > 1 << 20 { return 64 }

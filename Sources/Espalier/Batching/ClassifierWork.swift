@@ -11,9 +11,9 @@ final class ClassifierWork: BatchWork {
   init(engine: InferenceEngine) { self.engine = engine }
 
   /// A token has at least a byte, and the frame of a pair at most four specials.
-  func estimate(_ input: ClassifierInput) -> Int { min(engine.maximumLength, input.utf8Count + 4) }
+  func estimate(_ input: PlainText) -> Int { min(engine.maximumLength, input.utf8Count + 4) }
 
-  func prepare(_ inputs: [ClassifierInput]) -> [Encoding] { engine.map(inputs, engine.encode) }
+  func prepare(_ inputs: [PlainText]) -> [Encoding] { engine.map(inputs, engine.encode) }
 
   func cost(_ prepared: Encoding) -> Int { prepared.ids.count }
 

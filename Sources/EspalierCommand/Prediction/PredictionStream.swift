@@ -30,7 +30,7 @@ struct PredictionStream {
       let rows = engine.map(group.lines) { line in
         Result {
           engine.encode(
-            ClassifierInput(isJSON ? try line.jsonString(reader.name) : try line.text(reader.name)))
+            PlainText(isJSON ? try line.jsonString(reader.name) : try line.text(reader.name)))
         }
       }
       var encodings: [Encoding] = []
@@ -52,7 +52,7 @@ struct PredictionStream {
     var file = file
     var isAtEnd = false
     while !isAtEnd {
-      var inputs: [ClassifierInput] = []
+      var inputs: [PlainText] = []
       var bytes = 0
       var failure: (any Error)?
       do {
@@ -61,7 +61,7 @@ struct PredictionStream {
             isAtEnd = true
             break
           }
-          let input = ClassifierInput(example.text, pair: example.pair)
+          let input = PlainText(example.text, pair: example.pair)
           bytes += input.utf8Count
           inputs.append(input)
         } while try inputs.count < Self.groupRows && bytes < Self.groupBytes && file.isReady()

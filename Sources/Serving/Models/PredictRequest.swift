@@ -1,11 +1,12 @@
 internal import Espalier
 internal import JSON
+internal import Text
 
 /// What `/predict` is asked.
 struct PredictRequest: Sendable {
   /// Whether one text was asked for by `text`, and one prediction is the answer.
   var isSingle: Bool
-  var inputs: [ClassifierInput]
+  var inputs: [PlainText]
   /// Nil for the first.
   var model: String?
 
@@ -37,11 +38,11 @@ struct PredictRequest: Sendable {
     switch source {
     case "text":
       let text = try check.text(json["text"], at: ["text"])
-      inputs = [ClassifierInput(text, pair: json["pair"] == nil ? nil : try check.text(json["pair"], at: ["pair"]))]
+      inputs = [PlainText(text, pair: json["pair"] == nil ? nil : try check.text(json["pair"], at: ["pair"]))]
     case "texts":
       inputs = []
       for (index, text) in try check.elements(json["texts"], at: ["texts"]).enumerated() {
-        inputs.append(ClassifierInput(try check.text(text, at: ["texts", "\(index)"])))
+        inputs.append(PlainText(try check.text(text, at: ["texts", "\(index)"])))
       }
     default:
       inputs = []
@@ -50,7 +51,7 @@ struct PredictRequest: Sendable {
           throw .field(["pairs", "\(index)"], "expected an array of two texts, found \(pair.evidence)")
         }
         inputs.append(
-          ClassifierInput(
+          PlainText(
             try check.text(texts[0], at: ["pairs", "\(index)", "0"]),
             pair: try check.text(texts[1], at: ["pairs", "\(index)", "1"])))
       }
