@@ -23,13 +23,14 @@ import Testing
       .fp32, goldens.sentences.map { RuntimeFindings.Sentence(ids: $0.ids, types: $0.types) })
     #expect(largestDifference(found.logits, expected.logits) < 1e-5)
     #expect(largestDifference(found.alone, expected.logits) < 1e-5)
+    #expect(largestDifference(found.standard, expected.logits) < 1e-5)
     let padding = expected.padding_inside
     let inside = try model.examined(.fp32, [RuntimeFindings.Sentence(ids: padding.ids, types: padding.types)])
     #expect(largestDifference(inside.logits, padding.logits) < 1e-5)
     // In each layer two, and that of the embeddings, alone or fused with what comes before.
     let norms = found.fused.filter { $0.key.hasSuffix("LayerNormalization") }
     #expect(norms.values.reduce(0, +) == 2 * 2 + 1, "\(found.fused)")
-    #expect(found.optimized["Attention"] == 2)
+    #expect(found.fused["MultiHeadAttention"] == 2)
   }
 
   @Test("Halves, bytes and four bits say what our kernels make of them", arguments: families)

@@ -20,6 +20,8 @@ struct RuntimeFindings: Decodable {
   var logits: [[Double]]
   /// Of each sentence by itself.
   var alone: [[Double]]
+  /// Of the batch, by what operations beyond the standard mean in it.
+  var standard: [[Double]]
   /// How many of each operation the file has.
   var operations: [String: Int]
   /// How many of each a session of ONNX Runtime leaves.

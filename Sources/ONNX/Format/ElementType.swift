@@ -5,6 +5,7 @@ package enum ElementType: Int, Sendable {
   case float = 1
   case uint8 = 2
   case int8 = 3
+  case int32 = 6
   case int64 = 7
   case float16 = 10
   /// Two a byte, the first in the low half.
@@ -13,7 +14,7 @@ package enum ElementType: Int, Sendable {
   /// The bytes of so many elements.
   package func byteCount(_ elements: Int) -> Int {
     switch self {
-    case .float: 4 * elements
+    case .float, .int32: 4 * elements
     case .uint8, .int8: elements
     case .int64: 8 * elements
     case .float16: 2 * elements

@@ -5,6 +5,8 @@ package struct Graph: Sendable {
   package let initializers: [Initializer]
   package let inputs: [ValueInfo]
   package let outputs: [ValueInfo]
+  /// What those operations mean that aren't ONNX's own; part of the file, beside the graph.
+  package let functions: [Function]
 
   /// - Parameter location: where the data of an initializer stand.
   func message(_ location: (Initializer) -> Initializer.Location) -> ProtobufMessage {

@@ -7,8 +7,6 @@ package struct ModelFile: Sendable {
   package static let largestMessage = Int(Int32.max)
   /// Of the format, as of ONNX 1.16: the first that has tensors of four bits.
   static let irVersion = 10
-  /// Of the operations, as of ONNX 1.16: the first in which `DequantizeLinear` knows blocks.
-  static let operatorSet = 21
   /// Of tensors in the file beside it, so that they can be mapped from it.
   private static let alignment = 4096
   /// What is shorter stays in the message.
@@ -68,15 +66,14 @@ package struct ModelFile: Sendable {
   }
 
   private func message(_ location: (Initializer) -> Initializer.Location) -> ProtobufMessage {
-    var operators = ProtobufMessage()
-    operators.text(1, "")
-    operators.integer(2, Self.operatorSet)
     var message = ProtobufMessage()
     message.integer(1, Self.irVersion)
     message.text(2, producer.name)
     message.text(3, producer.version)
     message.message(7, graph.message(location))
-    message.message(8, operators)
+    message.message(8, OperatorSet.standard.message)
+    for function in graph.functions { message.message(8, function.operators.message) }
+    for function in graph.functions { message.message(25, function.message) }
     return message
   }
 }

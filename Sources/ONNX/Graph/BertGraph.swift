@@ -2,7 +2,8 @@ import Bert
 import Compute
 
 /// The graph of a classifier, in the operations that PyTorch's exporter makes of `BertForSequenceClassification`, and by
-/// BERT's names whatever the family: their order and constants are what ONNX Runtime's optimisers look for when they fuse attention, GELU and LayerNorm.
+/// BERT's names whatever the family: their order and constants are what ONNX Runtime's optimisers look for when they fuse GELU
+/// and LayerNorm. Attention is one operation, ``MultiHeadAttention``.
 ///
 /// Shapes: B batch, T tokens of the longest sentence, C hidden, H heads, D head size, K classes.
 struct BertGraph {
@@ -31,7 +32,7 @@ struct BertGraph {
       outputs: [
         ValueInfo(
           name: "logits", type: .float, shape: [.named("batch_size"), .size(checkpoint.configuration.numLabels)])
-      ])
+      ], functions: [MultiHeadAttention.function])
   }
 
   private mutating func build() throws(BertError) {
@@ -53,14 +54,9 @@ struct BertGraph {
     _ = try linear(pooled, "classifier", output: "logits")
   }
 
-  /// What is added to the scores: 0 for tokens, the lowest float for padding, `[B, 1, 1, T]`.
+  /// 1 for tokens, 0 for padding, int32, `[B, T]`.
   private mutating func mask() -> String {
-    let inner = graph.node("Unsqueeze", ["attention_mask", graph.vector([1])], as: "/bert/mask/Unsqueeze")
-    let outer = graph.node("Unsqueeze", [inner, graph.vector([2])], as: "/bert/mask/Unsqueeze_1")
-    let isToken = graph.node(
-      "Cast", [outer], as: "/bert/mask/Cast", ["to": .integer(ElementType.float.rawValue)])
-    let isPadding = graph.node("Sub", [graph.scalar(1), isToken], as: "/bert/mask/Sub")
-    return graph.node("Mul", [isPadding, graph.scalar(-Float.greatestFiniteMagnitude)], as: "/bert/mask/Mul")
+    graph.node("Cast", ["attention_mask"], as: "/bert/mask/Cast", ["to": .integer(ElementType.int32.rawValue)])
   }
 
   private mutating func activation(_ x: String, _ function: Activation, _ path: String) -> String {

@@ -7,18 +7,19 @@ struct GraphBuilder {
   /// Adds an operation of one output.
   ///
   /// - Parameters:
+  ///   - domain: of the operation; empty for ONNX's own.
   ///   - name: of the operation, new in this graph.
   ///   - output: the name of its result; that of the operation with an ending where it isn't given.
   /// - Returns: the name of its result.
   mutating func node(
-    _ operation: String, _ inputs: [String], as name: String, output: String? = nil,
+    _ operation: String, of domain: String = "", _ inputs: [String], as name: String, output: String? = nil,
     _ attributes: KeyValuePairs<String, AttributeValue> = [:]
   ) -> String {
     precondition(names.insert(name).inserted, "two operations '\(name)'")
     let output = output ?? name + "_output"
     nodes.append(
       Node(
-        operation: operation, name: name, inputs: inputs, outputs: [output],
+        operation: operation, domain: domain, name: name, inputs: inputs, outputs: [output],
         attributes: attributes.map { (name: $0.key, value: $0.value) }))
     return output
   }
