@@ -214,6 +214,40 @@ import Testing
     }
   }
 
+  @Test("What a recipe says of four bits and of calibration is what the command's options say") func options() throws {
+    let settings = ["int4={group_size: 32, symmetric: false, embeddings: int4}", "mixed.max_drop=1"]
+    try run(
+      "run", "quantize=[int8-ptq, int4, mixed]", "calibration={sentences: 30, ranges: mse, smoothing: 0.5}",
+      settings[0], settings[1])
+    let run = "\(scratch.path)/run", four = ["--group-size", "32", "--calibration-sentences", "30"]
+    for (scheme, options) in [
+      ("int8-ptq", ["--ranges", "mse", "--smoothing", "0.5", "--calibration-sentences", "30"]),
+      ("int4", four + ["--asymmetric", "--embeddings", "int4"]),
+    ] {
+      let made = try Program.run(
+        ["quantize", "\(run)/models/baseline", "--scheme", scheme, "--calibration", "\(run)/split/train.jsonl"]
+          + ["--maximum-length", "16", "--output", "\(scratch.path)/\(scheme)", "--quiet"] + options)
+      #expect(made.status == 0, "\(made.errors)")
+      for file in ["model.safetensors", "config.json"] {
+        #expect(try self.file("\(scheme)/\(file)") == self.file("run/models/baseline-\(scheme)/\(file)"), "\(scheme)")
+      }
+    }
+    let mixed = try Checkpoint(modelDirectory: scratch.url.appending(path: "run/models/baseline-mixed"))
+    #expect(
+      mixed.configuration.quantization?.format(of: "bert.pooler.dense.weight") == .int4(group: 32, isSymmetric: false))
+
+    // Another setting repeats what depends on it, and no more.
+    let kept = ["finetune", "quantize.baseline-int8-ptq"],
+      repeated = ["quantize.baseline-int4", "quantize.baseline-mixed"]
+    let records = try (kept + repeated).map { try file("run/stages/\($0).json") }
+    try self.run(
+      "run", "quantize=[int8-ptq, int4, mixed]", "calibration={sentences: 30, ranges: mse, smoothing: 0.5}",
+      "int4.group_size=64", settings[1])
+    for (stage, record) in zip(kept + repeated, records) {
+      #expect(try (file("run/stages/\(stage).json") == record) == kept.contains(stage), "\(stage)")
+    }
+  }
+
   @Test("Widths that four bits can't have are told before anything is trained", arguments: ["int4", "int4-qat"])
   func widths(_ scheme: String) throws {
     try FileManager.default.removeItem(at: scratch.url.appending(path: "model"))

@@ -143,12 +143,6 @@ public struct FourBitQuantizer: Sendable {
   }
 }
 
-/// The step of a row and the choices of its groups.
-struct FourBitRow: Equatable {
-  var step: Float
-  var groups: [FourBitGroup]
-}
-
 /// What a group's values mean, in steps of its row.
 struct FourBitGroup: Equatable {
   var multiplier: UInt8

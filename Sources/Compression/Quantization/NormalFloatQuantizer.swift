@@ -11,7 +11,9 @@ public struct NormalFloatRows: Equatable, Sendable {
 
   init(group: Int) { self.group = group }
 
-  mutating func append(_ row: ArraySlice<Float>, scales: [Float]) {
+  /// Adds a row, each weight as the nearest level.
+  mutating func append(_ row: ArraySlice<Float>, _ choices: NormalFloatRow) {
+    let scales = choices.scales
     var low: UInt8 = 0
     for (column, weight) in row.enumerated() {
       let index = NormalFloat.index(of: weight / scales[column / group])
@@ -44,23 +46,21 @@ public struct NormalFloatQuantizer: Sendable {
     var rows = NormalFloatRows(group: group)
     for start in stride(from: 0, to: values.count, by: columns) {
       let row = values[start..<start + columns]
-      rows.append(
-        row, scales: stride(from: start, to: start + columns, by: group).map { choice(for: row[$0..<$0 + group]) })
+      rows.append(row, choices(for: row))
     }
     return rows
   }
-}
 
-extension NormalFloatQuantizer: RowRounding {
+  func choices(for row: ArraySlice<Float>) -> NormalFloatRow {
+    NormalFloatRow(
+      scales: stride(from: row.startIndex, to: row.endIndex, by: group).map { scale(of: row[$0..<$0 + group]) })
+  }
+
   /// Half precision holds what is from 2^-24 to 65504; a larger magnitude is clipped.
-  func choice(for part: ArraySlice<Float>) -> Float {
+  private func scale(of part: ArraySlice<Float>) -> Float {
     let largest = part.reduce(0) { max($0, $1.magnitude) }
     guard largest > 0 else { return 1 }
     return Float(halfBits: HalfPrecision.bits(max(0x1p-24, min(65504, largest))))
-  }
-
-  func rounded(_ weight: Float, in scale: Float) -> Float {
-    NormalFloat.levels[Int(NormalFloat.index(of: weight / scale))] * scale
   }
 }
 

@@ -152,7 +152,10 @@ public struct FourBitOptions: Equatable, Sendable, Codable {
     case nf4
   }
 
-  /// Columns that share a scale: 32, 64 or 128.
+  /// What ``group`` may be.
+  public static let groups = [32, 64, 128]
+
+  /// Columns that share a scale.
   public var group: Int
   /// Whether zero points are 8 throughout; else each group has its own.
   public var isSymmetric: Bool

@@ -119,7 +119,7 @@ struct Quantize: AsyncParsableCommand {
   }
 
   func validate() throws {
-    guard [32, 64, 128].contains(groupSize) else {
+    guard FourBitOptions.groups.contains(groupSize) else {
       throw ValidationError("--group-size: expected 32, 64 or 128, found \(groupSize)")
     }
     if reduceRange, !scheme.hasReducibleRange {

@@ -36,6 +36,10 @@ package struct Recipe: Equatable, Sendable, Codable {
   package var qat: TrainingConfiguration
   /// What the scheme `mixed` may lose.
   package var mixed: MixedSettings
+  /// How `int4` and `mixed` store four bits; nil for the standard.
+  package var fourBit: FourBitOptions?
+  /// What schemes without training learn from training sentences; nil for the standard.
+  package var calibration: CalibrationSettings?
   package var evaluate: EvaluationSettings
   package var report: ReportSettings
 }
@@ -136,6 +140,17 @@ package struct MixedSettings: Equatable, Sendable, Codable {
   package var maxDrop: Double
   /// Of that split, how many sentences single parts are measured on.
   package var sentences: Int
+}
+
+/// What is measured on training sentences before a model is quantised.
+package struct CalibrationSettings: Equatable, Sendable, Codable {
+  package var sentences = Calibration.standardSentences
+  /// How `int8-ptq` clips the inputs of layers.
+  package var ranges = RangeChoice.auto
+  /// How much of attention's outliers goes into the weights of `int8-ptq`, 0...1; nil for none.
+  package var smoothing: Double?
+
+  package init() {}
 }
 
 package enum Control: String, CaseIterable, Sendable, Codable {

@@ -65,7 +65,8 @@ package enum RecipeReader {
       quantize: schemes, reduceRange: try reduceRange(root, schemes),
       qat: try training(
         try root.section("qat"), seed: Recipe.qatSeed(seed), isTaught: true, standard: .quantizationAware),
-      mixed: try mixed(try root.section("mixed")),
+      mixed: try mixed(try root.section("mixed")), fourBit: try fourBit(root, schemes),
+      calibration: try calibration(try root.section("calibration")),
       evaluate: try evaluation(try root.section("evaluate")),
       report: try report(try root.section("report")))
   }
@@ -90,6 +91,44 @@ package enum RecipeReader {
         found: "[\(schemes.map(\.rawValue).joined(separator: ", "))]")
     }
     return true
+  }
+
+  /// Nil where nothing is said.
+  private static func fourBit(_ root: RecipeNode, _ schemes: [QuantizationScheme]) throws(RecipeError)
+    -> FourBitOptions?
+  {
+    guard let node = try root.section("int4") else { return nil }
+    guard schemes.contains(.int4) || schemes.contains(.mixed) else {
+      throw root.wrong(
+        "int4", expected: "int4 or mixed in quantize",
+        found: "[\(schemes.map(\.rawValue).joined(separator: ", "))]")
+    }
+    var options = FourBitOptions()
+    if let group = try node.integer("group_size", 1...Int.max) {
+      guard FourBitOptions.groups.contains(group) else {
+        throw node.wrong("group_size", expected: "32, 64 or 128", found: "\(group)")
+      }
+      options.group = group
+    }
+    options.isSymmetric = try node.bool("symmetric") ?? options.isSymmetric
+    options.codebook = try node.choice("codebook", FourBitOptions.Codebook.self) ?? options.codebook
+    options.embeddings = try node.choice("embeddings", FourBitOptions.Embeddings.self) ?? options.embeddings
+    if options.codebook == .nf4, !options.isSymmetric {
+      throw node.wrong("symmetric", expected: "true, for NF4 has a zero among its levels", found: "false")
+    }
+    try node.finish()
+    return options
+  }
+
+  private static func calibration(_ node: RecipeNode?) throws(RecipeError) -> CalibrationSettings? {
+    guard let node else { return nil }
+    var settings = CalibrationSettings()
+    settings.sentences =
+      try node.integer("sentences", Calibration.fewestSentences...Int.max) ?? settings.sentences
+    settings.ranges = try node.choice("ranges", RangeChoice.self) ?? settings.ranges
+    settings.smoothing = try node.number("smoothing", 0...1)
+    try node.finish()
+    return settings
   }
 
   private static func titles(_ node: RecipeNode?) throws(RecipeError) -> [String: String] {

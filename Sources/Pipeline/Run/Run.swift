@@ -54,7 +54,9 @@ package struct Run: Sendable {
     let pretrained = try await PretrainedModel(recipe.model, seed: recipe.seed, fetcher: fetcher, backend: backend)
     try PruningStage.check(recipe.prune, pretrained.configuration)
     for scheme in recipe.quantize {
-      try scheme.checkWidths(of: pretrained.configuration, path: pretrained.tokenizer.path(percentEncoded: false))
+      try scheme.checkWidths(
+        of: pretrained.configuration, recipe.fourBit ?? FourBitOptions(),
+        path: pretrained.tokenizer.path(percentEncoded: false))
     }
     let split = try await DataStage(
       source: recipe.data, task: task, seed: recipe.seed, input: input

@@ -87,6 +87,7 @@ struct VariantStages {
   ) async throws {
     let source = runner.folder.models(entry.variant.name)
     let quantized = entry.variant.converted(to: .quantized(scheme))
+    let calibration = recipe.calibration ?? CalibrationSettings()
     if scheme.needsTraining {
       let record = try await QuantizationTrainingStage(
         source: source, sourceSums: entry.sums, variant: quantized, scheme: scheme,
@@ -98,15 +99,19 @@ struct VariantStages {
       made.variants.append((quantized, record.outputs))
     } else if scheme.needsSelection {
       let record = try await MixedPrecisionStage(
-        source: source, sourceSums: entry.sums, variant: quantized, settings: recipe.mixed, backend: backend,
+        source: source, sourceSums: entry.sums, variant: quantized, settings: recipe.mixed,
+        fourBit: recipe.fourBit ?? FourBitOptions(), calibrationSentences: calibration.sentences, backend: backend,
         data: data, seed: recipe.seed
       ).run(runner)
       made.mixed[quantized.name] = record.findings
       made.variants.append((quantized, record.outputs))
     } else {
       let sums = try await QuantizationStage(
-        source: source, sourceSums: entry.sums, variant: quantized, scheme: scheme,
-        weights: recipe.weightQuantizer(scheme), backend: backend, data: data, seed: recipe.seed
+        source: source, sourceSums: entry.sums, variant: quantized,
+        quantizer: ModelQuantizer(
+          scheme: scheme, quantizer: recipe.weightQuantizer(scheme), fourBit: recipe.fourBit ?? FourBitOptions(),
+          ranges: calibration.ranges),
+        calibration: calibration, backend: backend, data: data, seed: recipe.seed
       ).run(runner)
       made.variants.append((quantized, sums))
     }

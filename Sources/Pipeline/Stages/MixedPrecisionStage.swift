@@ -11,6 +11,8 @@ struct MixedPrecisionStage {
   let sourceSums: [String: String]
   let variant: Variant
   let settings: MixedSettings
+  let fourBit: FourBitOptions
+  let calibrationSentences: Int
   let backend: CPUBackend
   let data: RunData
   let seed: UInt64
@@ -20,7 +22,7 @@ struct MixedPrecisionStage {
     var settings: MixedSettings
     var clipping: WeightQuantizer.Clipping
     var fourBit: FourBitOptions
-    var calibrationSentences = Calibration.standardSentences
+    var calibrationSentences: Int
     var seed: UInt64
     var maximumLength: Int
     /// Nil for accuracy.
@@ -29,16 +31,17 @@ struct MixedPrecisionStage {
 
   func run(_ runner: StageRunner) async throws -> StageRecord<MixedPrecision> {
     let target = runner.folder.models(variant.name)
-    let quantizer = try MixedQuantizer(maxDrop: settings.maxDrop)
+    let quantizer = try MixedQuantizer(maxDrop: settings.maxDrop, fourBit: fourBit)
     let identity = Settings(
-      settings: settings, clipping: quantizer.quantizer.clipping, fourBit: quantizer.fourBit, seed: seed,
-      maximumLength: data.maximumLength, metric: data.otherMetric)
+      settings: settings, clipping: quantizer.quantizer.clipping, fourBit: fourBit,
+      calibrationSentences: calibrationSentences, seed: seed, maximumLength: data.maximumLength,
+      metric: data.otherMetric)
     var inputs = sourceSums
     for split in ["train", "selection"] { inputs[split] = data.sums["split/\(split).jsonl"] ?? "" }
     return try await runner.run("quantize.\(variant.name)", settings: identity, inputs: inputs) {
       try runner.folder.makeParent(of: target)
       let checkpoint = try Checkpoint(modelDirectory: source)
-      let calibration = try measured(checkpoint, identity.calibrationSentences, runner.progress)
+      let calibration = try measured(checkpoint, runner.progress)
       let selection = try data.selection()
       let sample = try data.selection(count: settings.sentences, seed: seed)
       var bars = SearchProgress(runner.progress, sentences: selection.count, sample: sample.count)
@@ -51,10 +54,8 @@ struct MixedPrecisionStage {
     }
   }
 
-  private func measured(
-    _ checkpoint: Checkpoint, _ sentences: Int, _ progress: any ProgressDisplay
-  ) throws -> Calibration {
-    let text = try data.calibration(count: sentences, seed: seed)
+  private func measured(_ checkpoint: Checkpoint, _ progress: any ProgressDisplay) throws -> Calibration {
+    let text = try data.calibration(count: calibrationSentences, seed: seed)
     progress.begin("calibrate", unit: "sentences", total: text.count)
     defer { progress.end() }
     return try Calibration.measure(checkpoint, on: text, withMoments: true, backend: backend) {

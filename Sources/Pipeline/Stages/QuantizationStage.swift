@@ -9,10 +9,9 @@ struct QuantizationStage {
   let source: URL
   let sourceSums: [String: String]
   let variant: Variant
-  let scheme: QuantizationScheme
-  /// Of s8.
-  let weights: WeightQuantizer
-  /// For schemes that need calibration.
+  let quantizer: ModelQuantizer
+  /// For schemes that are calibrated.
+  let calibration: CalibrationSettings
   let backend: CPUBackend
   let data: RunData
   let seed: UInt64
@@ -22,9 +21,10 @@ struct QuantizationStage {
     var inputs: [String: InputRange]?
   }
 
-  private struct CalibrationSettings: Encodable {
+  private struct CalibrationIdentity: Encodable {
     var ranges: RangeChoice
-    var sentences = Calibration.standardSentences
+    var smoothing: Double?
+    var sentences: Int
     var seed: UInt64
     var maximumLength: Int
   }
@@ -37,20 +37,27 @@ struct QuantizationStage {
     /// Of four bits; nil for other schemes.
     var fourBit: FourBitOptions?
     /// Nil for schemes without.
-    var calibration: CalibrationSettings?
+    var calibration: CalibrationIdentity?
   }
+
+  private var scheme: QuantizationScheme { quantizer.scheme }
 
   /// In a run there are sentences to calibrate by, so whatever gains by them is.
   private var isCalibrated: Bool { scheme.needsCalibration || scheme.gainsByMoments }
 
+  /// Four bits round by inputs as they are.
+  private var smoothing: Double? { scheme == .int8PTQ ? calibration.smoothing : nil }
+
   func run(_ runner: StageRunner) async throws -> [String: String] {
     let target = runner.folder.models(variant.name)
-    let quantizer = ModelQuantizer(scheme: scheme, quantizer: weights)
+    let weights = quantizer.quantizer
     let settings = Settings(
       scheme: scheme, clipping: weights.clipping, reduceRange: weights.reducesRange ? true : nil,
       fourBit: scheme == .int4 ? quantizer.fourBit : nil,
       calibration: isCalibrated
-        ? CalibrationSettings(ranges: quantizer.ranges, seed: seed, maximumLength: data.maximumLength) : nil)
+        ? CalibrationIdentity(
+          ranges: quantizer.ranges, smoothing: smoothing, sentences: calibration.sentences, seed: seed,
+          maximumLength: data.maximumLength) : nil)
     var inputs = sourceSums
     if isCalibrated { inputs["train"] = data.sums["split/train.jsonl"] ?? "" }
     let record: StageRecord<Findings> = try await runner.run(
@@ -58,21 +65,19 @@ struct QuantizationStage {
     ) {
       try runner.folder.makeParent(of: target)
       let checkpoint = try Checkpoint(modelDirectory: source)
-      let calibration = try settings.calibration.map { try measured(checkpoint, $0, runner.progress) }
+      let calibration = isCalibrated ? try measured(checkpoint, runner.progress) : nil
       let inputs = try quantizer.quantize(checkpoint, to: target, calibration: calibration)
       return (Findings(inputs: inputs), try ModelFiles.all(target))
     }
     return record.outputs
   }
 
-  private func measured(
-    _ checkpoint: Checkpoint, _ settings: CalibrationSettings, _ progress: any ProgressDisplay
-  ) throws -> Calibration {
-    let text = try data.calibration(count: settings.sentences, seed: settings.seed)
+  private func measured(_ checkpoint: Checkpoint, _ progress: any ProgressDisplay) throws -> Calibration {
+    let text = try data.calibration(count: calibration.sentences, seed: seed)
     progress.begin("calibrate", unit: "sentences", total: text.count)
     defer { progress.end() }
     return try Calibration.measure(
-      checkpoint, on: text, withMoments: scheme.gainsByMoments, backend: backend
+      checkpoint, on: text, smoothing: smoothing, withMoments: scheme.gainsByMoments, backend: backend
     ) { progress.advance(to: $0, note: "") }
   }
 }

@@ -67,6 +67,23 @@ import Testing
     #expect(rounded == quantizer.quantized(weights, columns: Self.columns))
   }
 
+  @Test("Columns are rounded by their inputs, wherever they stand in their group") func order() throws {
+    var random = SeededGenerator(state: 5)
+    let weights = random.floats(8 * Self.columns)
+    let places = (0..<Self.columns).map { $0 / 32 * 32 + ($0 * 7 + 3) % 32 }
+    func moved(_ values: [Float]) -> [Float] {
+      values.indices.map { values[$0 / Self.columns * Self.columns + places[$0 % Self.columns]] }
+    }
+    // Their sizes differ by far, or an order would hardly matter.
+    let seen = inputs(300).map { x in x.enumerated().map { $0.element * Float(1 + $0.offset * 37 % 96) } }
+    func rounded(_ weights: [Float], _ inputs: [[Float]]) throws -> [Float] {
+      try SecondOrderRounding(moments: moments(inputs), columns: Self.columns, workers: workers).quantized(
+        weights, by: quantizer, workers: workers
+      ).dequantized
+    }
+    #expect(try rounded(moved(weights), seen.map(moved)) == moved(rounded(weights, seen)))
+  }
+
   @Test("An input that was always zero takes no weight") func silence() throws {
     var random = SeededGenerator(state: 4)
     let weights = random.floats(3 * Self.columns)

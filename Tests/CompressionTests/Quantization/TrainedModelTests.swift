@@ -206,6 +206,13 @@ import Training
     #expect(message.contains("query.weight"), "\(message)")
     #expect(message.hasSuffix("a multiple of 32 columns that divides its 96 columns, found groups of 64"), "\(message)")
     #expect(try scratch.entries() == ["vocab.txt"])
+    try QuantizationScheme.int4.checkWidths(of: narrow.configuration, FourBitOptions(group: 32), path: "model")
+    for codebook in FourBitOptions.Codebook.allCases {
+      #expect(throws: BertError.self) {
+        try QuantizationScheme.int4.checkWidths(
+          of: narrow.configuration, FourBitOptions(group: 64, codebook: codebook), path: "model")
+      }
+    }
     for scheme in QuantizationScheme.allCases where scheme.weightFormat == "INT8" {
       try scheme.checkWidths(of: narrow.configuration, path: "model")
     }

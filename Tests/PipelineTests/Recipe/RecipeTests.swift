@@ -110,6 +110,26 @@ import Training
     }
   }
 
+  @Test("Options of four bits and of the calibration") func quantizationOptions() throws {
+    let addition = """
+
+      quantize: [int8-ptq, mixed]
+      int4: {group_size: 32, symmetric: false, embeddings: int4}
+      calibration: {sentences: 100, ranges: percentile, smoothing: 0.5}
+      """
+    let recipe = try RecipeReader.read(yaml: Self.least + addition, path: "r.yaml")
+    #expect(recipe.fourBit == FourBitOptions(group: 32, isSymmetric: false, embeddings: .int4))
+    let calibration = try #require(recipe.calibration)
+    #expect((calibration.sentences, calibration.ranges, calibration.smoothing) == (100, .percentile, 0.5))
+    let levels = try RecipeReader.read(
+      yaml: Self.least + "\nquantize: [int4]\nint4: {codebook: nf4}", path: "r.yaml")
+    #expect(levels.fourBit == FourBitOptions(codebook: .nf4))
+    // Where nothing is said, recipes are recorded as before there were such keys.
+    let other = try RecipeReader.read(yaml: Self.least, path: "r.yaml")
+    let record = try String(decoding: JSONEncoder().encode(other), as: UTF8.self)
+    #expect(!record.contains("fourBit") && !record.contains("calibration"))
+  }
+
   @Test func quantizationTraining() throws {
     let addition = """
 
@@ -142,6 +162,23 @@ import Training
         "reduce_range: expected one of int8-ptq-dynamic, int8-ptq, int8-qat in quantize, found [int4, mixed]"
       ),
       ("\nreduce_range: 7", "r.yaml:5", "reduce_range"),
+      (
+        "\nquantize: [int8-ptq]\nint4: {group_size: 32}", "r.yaml:6",
+        "int4: expected int4 or mixed in quantize, found [int8-ptq]"
+      ),
+      (
+        "\nquantize: [int4]\nint4:\n  group_size: 48", "r.yaml:7",
+        "int4.group_size: expected 32, 64 or 128, found 48"
+      ),
+      (
+        "\nquantize: [int4]\nint4:\n  codebook: nf4\n  symmetric: false", "r.yaml:8",
+        "int4.symmetric: expected true, for NF4 has a zero among its levels, found false"
+      ),
+      ("\nquantize: [int4]\nint4: {bits: 4}", "r.yaml:6", "int4.bits"),
+      ("\ncalibration: {sentences: 1}", "r.yaml:5", "calibration.sentences"),
+      ("\ncalibration: {ranges: widest}", "r.yaml:5", "calibration.ranges"),
+      ("\ncalibration: {smoothing: 2}", "r.yaml:5", "calibration.smoothing"),
+      ("\ncalibration: {seed: 2}", "r.yaml:5", "calibration.seed"),
       ("\nqat:\n  bits: 4", "r.yaml:6", "qat.bits"),
       ("\nqat:\n  distillation: {alfa: 1}", "r.yaml:6", "qat.distillation.alfa"),
       ("\nqat: [int8]", "r.yaml:5", "qat"),
