@@ -6,7 +6,7 @@ package import Compute
 /// by the columns that are still to come (GPTQ: Frantar et al., 2022, arXiv 2210.17323). What is to be known of the inputs x
 /// is the matrix of their second moments, the mean of x xᵀ. Those with the largest inputs come first, when most is left to
 /// make up for them; so what numbers a group has is chosen before, from the weights as they are. Of MiniLM's divergence by
-/// four bits, an order of columns as they stand leaves a quarter more.
+/// four bits with zero points, an order of columns as they stand leaves a quarter more.
 package struct SecondOrderRounding {
   /// Columns, those of the largest inputs first.
   private let order: [Int]

@@ -66,7 +66,7 @@ package enum RecipeReader {
       qat: try training(
         try root.section("qat"), seed: Recipe.qatSeed(seed), isTaught: true, standard: .quantizationAware),
       mixed: try mixed(try root.section("mixed")), fourBit: try fourBit(root, schemes),
-      calibration: try calibration(try root.section("calibration")),
+      calibration: try calibration(root, schemes),
       evaluate: try evaluation(try root.section("evaluate")),
       report: try report(try root.section("report")))
   }
@@ -84,12 +84,7 @@ package enum RecipeReader {
   /// Nil where it isn't asked for.
   private static func reduceRange(_ root: RecipeNode, _ schemes: [QuantizationScheme]) throws(RecipeError) -> Bool? {
     guard try root.bool("reduce_range") == true else { return nil }
-    guard schemes.contains(where: \.hasReducibleRange) else {
-      let usable = QuantizationScheme.allCases.filter(\.hasReducibleRange).map(\.rawValue)
-      throw root.wrong(
-        "reduce_range", expected: "one of \(usable.joined(separator: ", ")) in quantize",
-        found: "[\(schemes.map(\.rawValue).joined(separator: ", "))]")
-    }
+    try check("reduce_range", of: root, isFor: \.hasReducibleRange, schemes)
     return true
   }
 
@@ -98,11 +93,7 @@ package enum RecipeReader {
     -> FourBitOptions?
   {
     guard let node = try root.section("int4") else { return nil }
-    guard schemes.contains(.int4) || schemes.contains(.mixed) else {
-      throw root.wrong(
-        "int4", expected: "int4 or mixed in quantize",
-        found: "[\(schemes.map(\.rawValue).joined(separator: ", "))]")
-    }
+    try check("int4", of: root, isFor: { $0 == .int4 || $0 == .mixed }, schemes)
     var options = FourBitOptions()
     if let group = try node.integer("group_size", 1...Int.max) {
       guard FourBitOptions.groups.contains(group) else {
@@ -120,15 +111,36 @@ package enum RecipeReader {
     return options
   }
 
-  private static func calibration(_ node: RecipeNode?) throws(RecipeError) -> CalibrationSettings? {
-    guard let node else { return nil }
+  /// Nil where nothing is said.
+  private static func calibration(
+    _ root: RecipeNode, _ schemes: [QuantizationScheme]
+  ) throws(RecipeError) -> CalibrationSettings? {
+    guard let node = try root.section("calibration") else { return nil }
+    try check("calibration", of: root, isFor: { $0.needsCalibration || $0.gainsByMoments }, schemes)
     var settings = CalibrationSettings()
     settings.sentences =
       try node.integer("sentences", Calibration.fewestSentences...Int.max) ?? settings.sentences
-    settings.ranges = try node.choice("ranges", RangeChoice.self) ?? settings.ranges
-    settings.smoothing = try node.number("smoothing", 0...1)
+    if let ranges = try node.choice("ranges", RangeChoice.self) {
+      try check("ranges", of: node, isFor: \.needsCalibration, schemes)
+      settings.ranges = ranges
+    }
+    if let smoothing = try node.number("smoothing", 0...1) {
+      try check("smoothing", of: node, isFor: \.needsCalibration, schemes)
+      settings.smoothing = smoothing
+    }
     try node.finish()
     return settings
+  }
+
+  /// Refuses what none of the schemes would heed.
+  private static func check(
+    _ key: String, of node: RecipeNode, isFor isUser: (QuantizationScheme) -> Bool, _ schemes: [QuantizationScheme]
+  ) throws(RecipeError) {
+    guard !schemes.contains(where: isUser) else { return }
+    let users = QuantizationScheme.allCases.filter(isUser).map(\.rawValue)
+    throw node.wrong(
+      key, expected: "\(users.joined(separator: " or ")) in quantize",
+      found: "[\(schemes.map(\.rawValue).joined(separator: ", "))]")
   }
 
   private static func titles(_ node: RecipeNode?) throws(RecipeError) -> [String: String] {

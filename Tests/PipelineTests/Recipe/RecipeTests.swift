@@ -159,7 +159,7 @@ import Training
       ),
       (
         "\nquantize: [int4, mixed]\nreduce_range: true", "r.yaml:6",
-        "reduce_range: expected one of int8-ptq-dynamic, int8-ptq, int8-qat in quantize, found [int4, mixed]"
+        "reduce_range: expected int8-ptq-dynamic or int8-ptq or int8-qat in quantize, found [int4, mixed]"
       ),
       ("\nreduce_range: 7", "r.yaml:5", "reduce_range"),
       (
@@ -175,10 +175,19 @@ import Training
         "int4.symmetric: expected true, for NF4 has a zero among its levels, found false"
       ),
       ("\nquantize: [int4]\nint4: {bits: 4}", "r.yaml:6", "int4.bits"),
-      ("\ncalibration: {sentences: 1}", "r.yaml:5", "calibration.sentences"),
-      ("\ncalibration: {ranges: widest}", "r.yaml:5", "calibration.ranges"),
-      ("\ncalibration: {smoothing: 2}", "r.yaml:5", "calibration.smoothing"),
-      ("\ncalibration: {seed: 2}", "r.yaml:5", "calibration.seed"),
+      (
+        "\ncalibration: {sentences: 9}", "r.yaml:5",
+        "calibration: expected int8-ptq or int4 or mixed in quantize, found []"
+      ),
+      ("\nquantize: [int4]\ncalibration: {sentences: 1}", "r.yaml:6", "calibration.sentences"),
+      (
+        "\nquantize: [int4]\ncalibration: {ranges: mse}", "r.yaml:6",
+        "calibration.ranges: expected int8-ptq in quantize, found [int4]"
+      ),
+      ("\nquantize: [mixed]\ncalibration: {smoothing: 0.5}", "r.yaml:6", "calibration.smoothing: expected int8-ptq in"),
+      ("\nquantize: [int8-ptq]\ncalibration: {ranges: widest}", "r.yaml:6", "calibration.ranges"),
+      ("\nquantize: [int8-ptq]\ncalibration: {smoothing: 2}", "r.yaml:6", "calibration.smoothing"),
+      ("\nquantize: [int8-ptq]\ncalibration: {seed: 2}", "r.yaml:6", "calibration.seed"),
       ("\nqat:\n  bits: 4", "r.yaml:6", "qat.bits"),
       ("\nqat:\n  distillation: {alfa: 1}", "r.yaml:6", "qat.distillation.alfa"),
       ("\nqat: [int8]", "r.yaml:5", "qat"),
