@@ -10,7 +10,7 @@ public struct PackedClassifier: Sendable {
   public let backend: CPUBackend
   /// Of words, positions and segments; where there are no segments, a row of zeros.
   private var tables: [EmbeddingTable]
-  private let embeddingNorm: PackedNorm
+  private let embeddingNorm: RowNorm
   /// To the width of the encoder; nil where embeddings have it.
   private var embeddingProjection: PackedLinear?
   private var layers: [PackedLayer]
@@ -129,8 +129,8 @@ public struct PackedClassifier: Sendable {
     _ input: EncoderInput, _ observer: LinearObserver?, _ backend: CPUBackend
   ) throws(TensorError) -> Tensor {
     let rows = try input.tableRows(for: configuration)
-    let normal = try embeddingNorm(
-      try backend.embedding(rows, word: tables[0], position: tables[1], type: tables[2]), backend)
+    let normal = try backend.layerNorm(
+      try backend.embedding(rows, word: tables[0], position: tables[1], type: tables[2]), embeddingNorm)
     guard let embeddingProjection else { return normal }
     try observer?(LinearSite.embeddingProjection, normal)
     return try backend.linear(normal, embeddingProjection)

@@ -6,10 +6,10 @@ struct PackedLayer: Sendable {
   private let sites: (queryKeyValue: String, attentionOutput: String, intermediate: String, output: String)
   private var projections: PackedProjections
   private var attentionOutput: PackedLinear
-  private let attentionNorm: PackedNorm
+  private let attentionNorm: RowNorm
   private var intermediate: PackedLinear
   private var output: PackedLinear
-  private let outputNorm: PackedNorm
+  private let outputNorm: RowNorm
   private let activation: Activation
   private let headCount: Int
 
@@ -56,11 +56,11 @@ struct PackedLayer: Sendable {
         queries: ofFirstTokens ? layout.firstTokens : layout, headCount: headCount)
     }
     try observer?(sites.attentionOutput, context)
-    let attended = try attentionNorm(try backend.linear(context, attentionOutput, residual: residual), backend)
+    let attended = try backend.linear(context, attentionOutput, residual: residual, norm: attentionNorm)
     try observer?(sites.intermediate, attended)
     let wide = try backend.linear(attended, intermediate, activation: activation)
     try observer?(sites.output, wide)
-    return try outputNorm(try backend.linear(wide, output, residual: attended), backend)
+    return try backend.linear(wide, output, residual: attended, norm: outputNorm)
   }
 }
 
@@ -75,17 +75,6 @@ enum PackedProjections: Sendable {
       areApart
       ? .apart(query: try packer.linear([prefix + "query"]), keyValue: try packer.linear(keyValue))
       : .joined(try packer.linear([prefix + "query"] + keyValue))
-  }
-}
-
-/// LayerNorm's gain and offset.
-struct PackedNorm: Sendable {
-  let scale: Tensor
-  let shift: Tensor
-  let epsilon: Float
-
-  func callAsFunction(_ x: Tensor, _ backend: CPUBackend) throws(TensorError) -> Tensor {
-    try backend.layerNorm(x, scale: scale, shift: shift, epsilon: epsilon)
   }
 }
 
@@ -132,12 +121,12 @@ struct WeightPacker {
   }
 
   /// - Parameter width: of the rows; nil for the hidden size.
-  func norm(_ name: String, width: Int? = nil) throws(BertError) -> PackedNorm {
+  func norm(_ name: String, width: Int? = nil) throws(BertError) -> RowNorm {
     let columns = Shape([width ?? reader.configuration.hiddenSize])
     let scale = try reader.floats(name + ".weight")
     let shift = try reader.floats(name + ".bias")
     do {
-      return PackedNorm(
+      return RowNorm(
         scale: try backend.upload(scale, shape: columns), shift: try backend.upload(shift, shape: columns),
         epsilon: Float(reader.configuration.layerNormEps))
     } catch {

@@ -28,7 +28,7 @@ extension CPUBackend {
     }
   }
 
-  /// c `[m, n]` = activation(a `[m, k]` b `[k, n]` + bias) + residual; all but a and b contiguous.
+  /// c `[m, n]` = activation(a `[m, k]` b `[k, n]` + bias) + residual, or LayerNorm of that; all but a and b contiguous.
   struct Product {
     let m: Int
     let n: Int
@@ -47,12 +47,13 @@ extension CPUBackend {
     /// Where a b + bias goes.
     var preactivation: FloatStorage?
     var residual: FloatStorage?
+    var norm: NormOperand?
 
     var isInteger: Bool { type == CK_TYPE_S8 || type == CK_TYPE_S8_PAIRS || type == CK_TYPE_S4 }
 
     var storages: [TensorStorage] {
       let all: [TensorStorage?] = [a.storage, b, c, bias, preactivation, residual]
-      return all.compactMap { $0 }
+      return all.compactMap { $0 } + (norm?.storages ?? [])
     }
 
     /// The same for C. Valid while the storages live.
@@ -107,6 +108,11 @@ extension CPUBackend {
       var args = unsafe product.arguments
       unsafe kernel?(
         &args, part.rows.lowerBound, part.rows.upperBound, part.panels.lowerBound, part.panels.upperBound, scratch)
+      // While they are in this core's cache, and before threads meet.
+      if let norm = product.norm, division.hasWholeRows {
+        unsafe layerNorm(product.c, norm, part.rows, into: product.c)
+      }
     }
+    if let norm = product.norm, !division.hasWholeRows { layerNorm(product.c, norm, rows: m, into: product.c) }
   }
 }

@@ -1,9 +1,9 @@
 internal import CKernels
 
 extension CPUBackend {
-  /// activation(x weightᵀ + bias) + residual: x `[N, inputs]`, residual `[N, outputs]`.
+  /// activation(x weightᵀ + bias) + residual, and LayerNorm of that: x `[N, inputs]`, residual `[N, outputs]`.
   public func linear(
-    _ x: Tensor, _ layer: PackedLinear, activation: Activation = .none, residual: Tensor? = nil
+    _ x: Tensor, _ layer: PackedLinear, activation: Activation = .none, residual: Tensor? = nil, norm: RowNorm? = nil
   ) throws(TensorError) -> Tensor {
     let m = x.shape.rows
     try check("linear", x.shape, is: [m, layer.inputs])
@@ -11,33 +11,13 @@ extension CPUBackend {
     let source = try floats(x, "linear")
     let result = allocate([m, layer.outputs])
     let other: FloatStorage? = if let residual { try floats(residual, "linear, residual") } else { nil }
+    let normal: NormOperand? = if let norm { try operand(norm, columns: layer.outputs) } else { nil }
     gemm(
       Product(
         m: m, n: layer.outputs, k: layer.inputs, a: Operand(source, rowStride: layer.inputs, columnStride: 1),
         b: layer.panels, type: layer.type, group: layer.group, inputQuantization: layer.inputQuantization,
-        c: result.storage, bias: layer.bias, activation: activation, residual: other))
+        c: result.storage, bias: layer.bias, activation: activation, residual: other, norm: normal))
     return result.tensor
-  }
-
-  /// LayerNorm for inference: nothing is kept.
-  public func layerNorm(_ x: Tensor, scale: Tensor, shift: Tensor, epsilon: Float) throws(TensorError) -> Tensor {
-    let (rows, columns) = (x.shape.rows, x.shape.last)
-    for parameter in [scale, shift] { try check("layerNorm", parameter.shape, is: [columns]) }
-    let source = try floats(x, "layerNorm")
-    let gain = try floats(scale, "layerNorm")
-    let offset = try floats(shift, "layerNorm")
-    let y = allocate(x.shape)
-    // As products divide rows: what a core reads is what it has written.
-    let fair = (rows + workers.threadCount - 1) / workers.threadCount
-    let grain = fair >= ProductDivision.fewestRows ? fair : max(1, Self.elementGrain / max(1, columns))
-    split(rows, grain: grain, rounding: 1, keeping: [source, gain, offset, y.storage]) { range in
-      let start = range.lowerBound * columns
-      // Rows of the range, parameters of [columns].
-      unsafe table.layernorm_f32(
-        range.count, columns, source.start + start, nil, gain.start, offset.start, epsilon, y.storage.start + start,
-        nil, nil, nil)
-    }
-    return y.tensor
   }
 
   /// Self-attention for inference, from the three projections side by side: `[N, 3 C]` to `[N, C]`.

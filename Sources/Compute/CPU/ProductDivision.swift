@@ -67,6 +67,9 @@ package struct ProductDivision {
 
   package var taskCount: Int { rowTasks * groups }
 
+  /// Whether a task has all columns of its rows.
+  package var hasWholeRows: Bool { groups == 1 }
+
   /// Tasks that follow each other have the same panels, which the cache then holds.
   package subscript(task: Int) -> (rows: Range<Int>, panels: Range<Int>) {
     let row = task % rowTasks * rowsOfTask, panel = task / rowTasks * panelsOfTask

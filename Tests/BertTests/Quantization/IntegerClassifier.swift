@@ -72,8 +72,10 @@ struct IntegerClassifier {
 
   private func norm(_ x: Tensor, _ name: String) throws -> Tensor {
     try backend.layerNorm(
-      x, scale: model.parameters[name + ".weight"], shift: model.parameters[name + ".bias"],
-      epsilon: Float(model.configuration.layerNormEps))
+      x,
+      RowNorm(
+        scale: model.parameters[name + ".weight"], shift: model.parameters[name + ".bias"],
+        epsilon: Float(model.configuration.layerNormEps)))
   }
 
   private func floats(_ name: String) throws -> [Float] { try backend.read(model.parameters[name]) }

@@ -18,7 +18,7 @@ struct RowCases {
         try backend.activation(tensor, .tanh)
       },
       try elementwise("layer norm", x, shape, 8, backend, definition) { backend, tensor, parameter in
-        try backend.layerNorm(tensor, scale: parameter, shift: parameter, epsilon: 1e-12)
+        try backend.layerNorm(tensor, RowNorm(scale: parameter, shift: parameter, epsilon: 1e-12))
       },
       try adamW(x, backend, definition),
     ]
