@@ -151,6 +151,14 @@ package struct CalibrationSettings: Equatable, Sendable, Codable {
   package var smoothing: Double?
 
   package init() {}
+
+  /// What a scheme heeds of it: what it doesn't, may not repeat its stage.
+  func heeded(by scheme: QuantizationScheme) -> CalibrationSettings {
+    guard !scheme.needsCalibration else { return self }
+    var settings = CalibrationSettings()
+    settings.sentences = sentences
+    return settings
+  }
 }
 
 package enum Control: String, CaseIterable, Sendable, Codable {

@@ -87,7 +87,7 @@ struct VariantStages {
   ) async throws {
     let source = runner.folder.models(entry.variant.name)
     let quantized = entry.variant.converted(to: .quantized(scheme))
-    let calibration = recipe.calibration ?? CalibrationSettings()
+    let calibration = (recipe.calibration ?? CalibrationSettings()).heeded(by: scheme)
     if scheme.needsTraining {
       let record = try await QuantizationTrainingStage(
         source: source, sourceSums: entry.sums, variant: quantized, scheme: scheme,

@@ -45,9 +45,6 @@ struct QuantizationStage {
   /// In a run there are sentences to calibrate by, so whatever gains by them is.
   private var isCalibrated: Bool { scheme.needsCalibration || scheme.gainsByMoments }
 
-  /// Four bits round by inputs as they are.
-  private var smoothing: Double? { scheme == .int8PTQ ? calibration.smoothing : nil }
-
   func run(_ runner: StageRunner) async throws -> [String: String] {
     let target = runner.folder.models(variant.name)
     let weights = quantizer.quantizer
@@ -56,7 +53,7 @@ struct QuantizationStage {
       fourBit: scheme == .int4 ? quantizer.fourBit : nil,
       calibration: isCalibrated
         ? CalibrationIdentity(
-          ranges: quantizer.ranges, smoothing: smoothing, sentences: calibration.sentences, seed: seed,
+          ranges: quantizer.ranges, smoothing: calibration.smoothing, sentences: calibration.sentences, seed: seed,
           maximumLength: data.maximumLength) : nil)
     var inputs = sourceSums
     if isCalibrated { inputs["train"] = data.sums["split/train.jsonl"] ?? "" }
@@ -77,7 +74,7 @@ struct QuantizationStage {
     progress.begin("calibrate", unit: "sentences", total: text.count)
     defer { progress.end() }
     return try Calibration.measure(
-      checkpoint, on: text, smoothing: smoothing, withMoments: scheme.gainsByMoments, backend: backend
+      checkpoint, on: text, smoothing: calibration.smoothing, withMoments: scheme.gainsByMoments, backend: backend
     ) { progress.advance(to: $0, note: "") }
   }
 }
