@@ -117,12 +117,17 @@ CK_SCALAR void ck_f32_attention_vjp_scalar(const ck_attention_vjp_args *args, fl
 
 #if defined(__x86_64__)
 
+// Rows of a tile of two vectors. AVX-512 has registers for more, but a block of 32 rows is four tiles of 8, and none is left over.
+#define CK_PRODUCT_ROWS 6
 #include "lanes_avx2.h"
 #include "attention_f32_lanes.h"
 #include "lanes_end.h"
+#undef CK_PRODUCT_ROWS
 
+#define CK_PRODUCT_ROWS 8
 #include "lanes_avx512.h"
 #include "attention_f32_lanes.h"
 #include "lanes_end.h"
+#undef CK_PRODUCT_ROWS
 
 #endif  // __x86_64__

@@ -30,7 +30,7 @@ typedef struct CK_NAME(ck_product) {
 // `rows` and `vectors` are constants where this is expanded; the last vector has n columns.
 CK_INLINE void CK_NAME(ck_product_tile)(const CK_NAME(ck_product) *x, size_t row, size_t column, const size_t rows,
                                         const size_t vectors, const size_t n) {
-  vf sum[6][2];
+  vf sum[CK_PRODUCT_ROWS][2];
 #pragma clang loop unroll(full)
   for (size_t r = 0; r < rows; ++r) {
 #pragma clang loop unroll(full)
@@ -64,7 +64,9 @@ CK_INLINE void CK_NAME(ck_product_tile)(const CK_NAME(ck_product) *x, size_t row
 CK_INLINE void CK_NAME(ck_product_columns)(const CK_NAME(ck_product) *x, size_t column, const size_t vectors,
                                            const size_t n) {
   size_t row = 0;
-  for (; row + 6 <= x->m; row += 6) CK_NAME(ck_product_tile)(x, row, column, 6, vectors, n);
+  for (; row + CK_PRODUCT_ROWS <= x->m; row += CK_PRODUCT_ROWS) {
+    CK_NAME(ck_product_tile)(x, row, column, CK_PRODUCT_ROWS, vectors, n);
+  }
   if (row + 4 <= x->m) {
     CK_NAME(ck_product_tile)(x, row, column, 4, vectors, n);
     row += 4;
