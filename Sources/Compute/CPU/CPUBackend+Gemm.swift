@@ -72,6 +72,12 @@ extension CPUBackend {
   /// Packs b `[k, n]` for `gemm`.
   func pack(_ b: Operand, rows k: Int, columns n: Int) -> FloatStorage {
     let packed = FloatStorage(count: table.gemm_packed_count(n, k), pool: memory)
+    pack(b, rows: k, columns: n, into: packed)
+    return packed
+  }
+
+  /// The same into memory for `gemm_packed_count` floats.
+  func pack(_ b: Operand, rows k: Int, columns n: Int, into packed: FloatStorage) {
     let panels = (n + table.gemm_nr - 1) / table.gemm_nr
     let grain = max(1, Self.elementGrain / max(1, k * table.gemm_nr))
     let storages: [TensorStorage?] = [b.storage, packed]
@@ -80,7 +86,6 @@ extension CPUBackend {
       unsafe table.gemm_pack_b_f32(
         n, k, b.start, b.columnStride, b.rowStride, range.lowerBound, range.upperBound, packed.start)
     }
-    return packed
   }
 
   /// Computes a product on all threads: blocks of rows, and groups of column panels where rows are few.

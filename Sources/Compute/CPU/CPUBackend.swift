@@ -7,6 +7,7 @@ public final class CPUBackend: Backend {
   let kernels: KernelSet
   let workers: WorkerPool
   let memory = MemoryPool()
+  let weightMemory = WeightMemory()
   private let scratch: [ScratchMemory]
   /// One for each thread, of that thread alone; none where there is one thread anyway.
   private let soloists: [CPUBackend]

@@ -51,30 +51,3 @@ final class MemoryPool: Sendable {
     return (least + step - 1) / step * step
   }
 }
-
-/// The floats of a tensor on the CPU, aligned to a cache line; the memory goes back to its pool.
-@safe package final class FloatStorage: TensorStorage, @unchecked Sendable {
-  // Unchecked as TensorStorage says.
-  let start: UnsafeMutablePointer<Float>
-  let count: Int
-  private let capacity: Int
-  private let pool: MemoryPool
-
-  /// Not cleared.
-  init(count: Int, pool: MemoryPool) {
-    let block = unsafe pool.take(count * MemoryLayout<Float>.stride)
-    // The block is large enough and aligned; floats need no initialisation.
-    unsafe start = block.address.bindMemory(to: Float.self, capacity: max(1, count))
-    capacity = unsafe block.capacity
-    self.count = count
-    self.pool = pool
-    super.init()
-  }
-
-  // `start` is what `take` gave, `count` floats of it ours until here.
-  deinit { unsafe pool.give(UnsafeMutableRawPointer(start), capacity: capacity) }
-
-  func clear() { unsafe start.update(repeating: 0, count: count) }
-
-  var values: [Float] { unsafe Array(UnsafeBufferPointer(start: start, count: count)) }
-}

@@ -18,7 +18,7 @@ extension CPUBackend {
     }
     let outputs = try outputCount(parts.reduce(0) { $0 + $1.rows } * inputs, inputs: inputs, bias: bias)
     let panels = FloatStorage(
-      count: (table.gemm_s4_packed_bytes(outputs, inputs, group) + 3) / 4, pool: memory)
+      byteCount: table.gemm_s4_packed_bytes(outputs, inputs, group), weights: weightMemory)
     // Rows of one tensor lie in its mapping; several are joined first, as panels may reach over their borders. Rows are
     // whole bytes.
     if parts.count == 1 {

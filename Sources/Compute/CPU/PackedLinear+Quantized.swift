@@ -56,9 +56,9 @@ extension CPUBackend {
   @unsafe private func pack(
     _ start: UnsafePointer<Int8>?, _ scales: [Float], _ outputs: Int, _ inputs: Int
   ) -> IntegerPanels {
-    guard let start = unsafe start else { return (CK_TYPE_S8, FloatStorage(count: 0, pool: memory)) }
+    guard let start = unsafe start else { return (CK_TYPE_S8, FloatStorage(byteCount: 0, weights: weightMemory)) }
     let type = unsafe table.gemm_s8_type(outputs, inputs, start)
-    let panels = FloatStorage(count: (table.gemm_s8_packed_bytes(outputs, inputs, type) + 3) / 4, pool: memory)
+    let panels = FloatStorage(byteCount: table.gemm_s8_packed_bytes(outputs, inputs, type), weights: weightMemory)
     let count = (outputs + table.gemm_s8_nr - 1) / table.gemm_s8_nr
     let target = unsafe UnsafeMutableRawPointer(panels.start).assumingMemoryBound(to: Int8.self)
     unsafe scales.withUnsafeBufferPointer { scales in

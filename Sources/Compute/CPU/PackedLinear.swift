@@ -25,11 +25,13 @@ extension CPUBackend {
     let joined = weights.count == 1 ? weights[0] : weights.flatMap { $0 }
     let outputs = try outputCount(joined.count, inputs: inputs, bias: bias)
     // The array is held until the panels are packed, and has outputs x inputs elements.
-    let panels = unsafe joined.withUnsafeBufferPointer { values -> FloatStorage in
-      guard let start = values.baseAddress else { return FloatStorage(count: 0, pool: memory) }
+    let panels = FloatStorage(
+      byteCount: table.gemm_packed_count(outputs, inputs) * MemoryLayout<Float>.stride, weights: weightMemory)
+    unsafe joined.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress else { return }
       // Column j of weightᵀ is row j of the weights.
       let weights = unsafe Operand(unowned: start, rowStride: 1, columnStride: inputs)
-      return pack(weights, rows: inputs, columns: outputs)
+      pack(weights, rows: inputs, columns: outputs, into: panels)
     }
     return PackedLinear(
       inputs: inputs, outputs: outputs, type: CK_TYPE_F32, panels: panels, bias: try storage(of: bias))
@@ -46,7 +48,7 @@ extension CPUBackend {
     guard parts.dropLast().allSatisfy({ $0.count.isMultiple(of: whole) }) else { return nil }
     let panelBytes = whole * format.bytes
     let panels = (outputs + panelColumns - 1) / panelColumns
-    let packed = FloatStorage(count: (panels * panelBytes + 3) / 4, pool: memory)
+    let packed = FloatStorage(byteCount: panels * panelBytes, weights: weightMemory)
     var firstPanel = 0
     for part in parts {
       let count = (part.count + whole - 1) / whole
