@@ -54,6 +54,10 @@ struct PackedLayer: Sendable {
       context = try backend.attention(
         query: try backend.linear(residual, query), keyValue: try backend.linear(hidden, keyValue), layout: layout,
         queries: ofFirstTokens ? layout.firstTokens : layout, headCount: headCount)
+    case .absorbed(let query, let keyValue):
+      context = try backend.attention(
+        query: try backend.linear(residual, query), hidden: hidden, keyValue, layout: layout,
+        queries: ofFirstTokens ? layout.firstTokens : layout)
     }
     try observer?(sites.attentionOutput, context)
     let attended = try backend.linear(context, attentionOutput, residual: residual, norm: attentionNorm)
@@ -64,17 +68,25 @@ struct PackedLayer: Sendable {
   }
 }
 
-/// The projections of attention: one product where all tokens ask, two where it is mostly first tokens that do.
+/// The projections of attention: one product where all tokens ask; where it is mostly first tokens that do, two of integers, or
+/// one of floats.
 enum PackedProjections: Sendable {
   case joined(PackedLinear)
   case apart(query: PackedLinear, keyValue: PackedLinear)
+  case absorbed(query: PackedLinear, keyValue: AbsorbedProjections)
 
   init(_ prefix: String, areApart: Bool, _ packer: WeightPacker) throws(BertError) {
-    let keyValue = ["key", "value"].map { prefix + $0 }
-    self =
-      areApart
-      ? .apart(query: try packer.linear([prefix + "query"]), keyValue: try packer.linear(keyValue))
-      : .joined(try packer.linear([prefix + "query"] + keyValue))
+    let (query, key, value) = (prefix + "query", prefix + "key", prefix + "value")
+    guard areApart else {
+      self = .joined(try packer.linear([query, key, value]))
+      return
+    }
+    let queries = try packer.linear([query])
+    if let keyValue = try packer.absorbed(key: key, value: value) {
+      self = .absorbed(query: queries, keyValue: keyValue)
+    } else {
+      self = .apart(query: queries, keyValue: try packer.linear([key, value]))
+    }
   }
 }
 
@@ -115,6 +127,30 @@ struct WeightPacker {
     for name in names { weights.append(try floats(name + ".weight")) }
     do {
       return try backend.packed(weights: weights, bias: bias, inputs: inputs)
+    } catch {
+      throw .tensor(error)
+    }
+  }
+
+  /// Key and value projections for layers where few tokens ask; nil unless both are floats, for integers round the keys and
+  /// values themselves.
+  func absorbed(key: String, value: String) throws(BertError) -> AbsorbedProjections? {
+    let names = [key + ".weight", value + ".weight"]
+    for name in names {
+      guard try reader.quantized(name) == nil, try reader.fourBit(name) == nil, try reader.normalFloat(name) == nil
+      else { return nil }
+    }
+    let heads = reader.configuration.numAttentionHeads
+    let bias = try reader.floats(value + ".bias")
+    // Without effect, but no number of a model may be other than finite.
+    _ = try reader.floats(key + ".bias")
+    let mapped = try mapped(names)
+    let weights = mapped == nil ? [try reader.floats(names[0]), try reader.floats(names[1])] : []
+    do throws(TensorError) {
+      guard let mapped else {
+        return try backend.absorbed(key: weights[0], value: weights[1], valueBias: bias, headCount: heads)
+      }
+      return try backend.absorbed(storedKey: mapped[0], value: mapped[1], valueBias: bias, headCount: heads)
     } catch {
       throw .tensor(error)
     }
