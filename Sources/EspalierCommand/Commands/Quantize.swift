@@ -28,8 +28,11 @@ struct Quantize: AsyncParsableCommand {
     help:
       "For int4 and mixed: the numbers of a group: uniform, or nf4, which is multiplied and held in memory as INT8 is.")
   var codebook = FourBitOptions().codebook
-  @Option(help: "For int4: how embeddings are stored, int8 or int4.")
-  var embeddings = FourBitOptions().embeddings
+  @Option(
+    help:
+      "How embeddings are stored, int8 or int4. For int4: int8 where nothing is said. For mixed: in no fewer bits; int4 where nothing is said, int8 for a directory that transformers loads."
+  )
+  var embeddings: FourBitOptions.Embeddings?
   @Option(
     help:
       "Sentences of the training data, as --data of finetune, whose labels are not looked at: int8-ptq needs them, int4 and mixed round better with them."
@@ -75,7 +78,9 @@ struct Quantize: AsyncParsableCommand {
     let url = URL(filePath: target, directoryHint: .isDirectory)
     let quantizer = ModelQuantizer(
       scheme: scheme, quantizer: WeightQuantizer(clipping: clipping, reducesRange: reduceRange),
-      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings, codebook: codebook),
+      fourBit: FourBitOptions(
+        group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings ?? FourBitOptions().embeddings,
+        codebook: codebook),
       ranges: ranges)
     let source = try Checkpoint(modelDirectory: directory)
     if scheme.needsSelection {

@@ -14,10 +14,6 @@ package enum Measurer {
       threadCount: request.threads ?? ProcessorCount.available)
     let model = try PackedClassifier(checkpoint: try Checkpoint(modelDirectory: directory), backend: backend)
     let tokenizer = try ModelTokenizer.read(modelDirectory: directory, vocabSize: model.configuration.vocabSize)
-    let kind = model.configuration.targetKind
-    let data = try request.data.map {
-      try ExampleFile.read($0, DataTask.splitFormat(kind, classCount: model.configuration.numLabels))
-    }
     for index in 0..<(request.sentences.isEmpty ? 0 : request.warmup) {
       _ = try logits(of: index % request.sentences.count, tokenizer, model, request)
     }
@@ -32,7 +28,11 @@ package enum Measurer {
     let lengths = try request.lengths.map { lengths in try length(lengths, tokenizer, model, request) }
     var predictions: Predictions?
     var throughput: Double?
-    if let data {
+    // Only now, since its texts would count as memory that sentences take.
+    if let path = request.data {
+      let kind = model.configuration.targetKind
+      let data = try ExampleFile.read(
+        path, DataTask.splitFormat(kind, classCount: model.configuration.numLabels))
       let start = ContinuousClock.now
       let text = TokenizedText(
         data, tokenizer: tokenizer, maximumLength: request.maximumLength, kind: kind,

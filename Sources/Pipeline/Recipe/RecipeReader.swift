@@ -222,7 +222,8 @@ package enum RecipeReader {
   private static func mixed(_ node: RecipeNode?) throws(RecipeError) -> MixedSettings {
     let settings = MixedSettings(
       maxDrop: try node?.number("max_drop", 0...1) ?? MixedQuantizer.standardMaxDrop,
-      sentences: try node?.integer("sentences", 1...Int.max) ?? MixedQuantizer.standardSentences)
+      sentences: try node?.integer("sentences", 1...Int.max) ?? MixedQuantizer.standardSentences,
+      embeddings: try node?.choice("embeddings", FourBitOptions.Embeddings.self))
     try node?.finish()
     return settings
   }

@@ -51,8 +51,7 @@ struct EvaluationStage {
     return try await runner.run(
       "evaluate", settings: identity, inputs: variants.inputs(devSum: devSum)
     ) {
-      let dev = try data.sentences("dev")
-      let timed = Array(dev.prefix(settings.latencySentences))
+      let timed = try data.sentences("dev", first: settings.latencySentences)
       let lengths = TokenizedText(
         timed, tokenizer: data.tokenizer, maximumLength: data.maximumLength, kind: data.kind,
         classCount: data.classCount

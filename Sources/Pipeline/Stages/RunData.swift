@@ -43,6 +43,14 @@ struct RunData {
   /// The texts of a split.
   func sentences(_ split: String) throws -> [LabelledSentence] { try ExampleFile.read(path(split), format) }
 
+  /// The first texts of a split.
+  func sentences(_ split: String, first count: Int) throws -> [LabelledSentence] {
+    var reader = try ExampleSource(path(split), format).reader()
+    var found: [LabelledSentence] = []
+    while found.count < count, let sentence = try reader.next() { found.append(sentence) }
+    return found
+  }
+
   private func path(_ split: String) -> String { folder.split(split).path(percentEncoded: false) }
   private var format: ExampleFormat { DataTask.splitFormat(kind, classCount: classCount) }
 

@@ -87,11 +87,12 @@ import Training
       yaml: Self.least, path: "r.yaml",
       overrides: [
         RecipeOverride("finetune.learning_rate=3e-4"), RecipeOverride("data.limit=7"),
-        RecipeOverride("mixed.max_drop=0.01"), RecipeOverride("controls=[top]"), RecipeOverride("model.weights=random"),
+        RecipeOverride("mixed.max_drop=0.01"), RecipeOverride("mixed.embeddings=int8"),
+        RecipeOverride("controls=[top]"), RecipeOverride("model.weights=random"),
       ])
     #expect(recipe.finetune.learningRate == 3e-4)
     #expect(recipe.data.limit == 7)
-    #expect(recipe.mixed.maxDrop == 0.01)
+    #expect(recipe.mixed.maxDrop == 0.01 && recipe.mixed.embeddings == .int8)
     #expect(recipe.controls == [.top])
     #expect(recipe.model.weights == .random)
   }
@@ -194,6 +195,7 @@ import Training
       ("\nmixed:\n  max_drop: -0.1", "r.yaml:6", "mixed.max_drop: expected a number from 0.0 to 1.0, found '-0.1'"),
       ("\nmixed: {max_drop: .nan}", "r.yaml:5", "mixed.max_drop"),
       ("\nmixed: {sentences: 0}", "r.yaml:5", "mixed.sentences"),
+      ("\nmixed: {embeddings: int2}", "r.yaml:5", "mixed.embeddings"),
       ("\nmixed: {budget: 1}", "r.yaml:5", "mixed.budget"),
       ("\nquantize: int8-ptq-dynamic", "r.yaml:5", "quantize"),
       ("\nseeed: 3", "r.yaml:5", "seeed"),

@@ -23,8 +23,10 @@ public struct MixedQuantizer: Sendable {
   /// Accuracy, or the metric of the task, in floats less that of the result, at most; 0...1.
   public let maxDrop: Double
   public let quantizer: WeightQuantizer
-  /// Embeddings of either kind are tried, whatever is said here.
+  /// ``embeddings`` says what holds for those.
   public let fourBit: FourBitOptions
+  /// The fewest bits of the tables. transformers loads none of four.
+  public let embeddings: FourBitOptions.Embeddings
 
   /// How far it is.
   public enum Progress: Sendable {
@@ -37,12 +39,13 @@ public struct MixedQuantizer: Sendable {
   /// - Throws: ``CompressionError/budget(maxDrop:)``.
   public init(
     maxDrop: Double = Self.standardMaxDrop, quantizer: WeightQuantizer = WeightQuantizer(),
-    fourBit: FourBitOptions = FourBitOptions()
+    fourBit: FourBitOptions = FourBitOptions(), embeddings: FourBitOptions.Embeddings = .int4
   ) throws(CompressionError) {
     guard maxDrop >= 0, maxDrop <= 1 else { throw .budget(maxDrop: maxDrop) }
     self.maxDrop = maxDrop
     self.quantizer = quantizer
     self.fourBit = fourBit
+    self.embeddings = embeddings
   }
 
   /// Writes the mixed model with the tokenizer of the source: whole or not at all.
@@ -73,7 +76,8 @@ public struct MixedQuantizer: Sendable {
     let expected = try Evaluator.predictions(floats, data) { try progress(.judging(model: 1, sentences: $0)) }
     let floatScore = try expected.score(metric)
     let candidates = try PrecisionCandidates(
-      source, floats: floats, quantizer: quantizer, fourBit: fourBit, calibration: calibration, scratch: scratch.url)
+      source, floats: floats, quantizer: quantizer, fourBit: fourBit, embeddings: embeddings, calibration: calibration,
+      scratch: scratch.url)
     let path = PrecisionPath(
       try candidates.sensitivities(on: sample, metric: metric) { try progress(.measuring(sentences: $0)) })
 

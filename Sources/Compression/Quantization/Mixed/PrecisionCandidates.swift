@@ -13,11 +13,13 @@ struct PrecisionCandidates {
   /// For each unit, from the least bytes to the most.
   private let precisions: [String: [Precision]]
 
-  /// - Parameter scratch: a directory for what is rounded, which is mapped while this value lives.
+  /// - Parameters:
+  ///   - embeddings: the fewest bits of the tables.
+  ///   - scratch: a directory for what is rounded, which is mapped while this value lives.
   /// - Complexity: holds the model packed in floats, in eight bits and in four.
   init(
     _ source: Checkpoint, floats: PackedClassifier, quantizer: WeightQuantizer, fourBit: FourBitOptions,
-    calibration: Calibration?, scratch: URL
+    embeddings: FourBitOptions.Embeddings, calibration: Calibration?, scratch: URL
   ) throws {
     self.source = source
     self.floats = floats
@@ -28,7 +30,8 @@ struct PrecisionCandidates {
     for precision in [Precision.int4, .int8] {
       let fitting = units.filter { unit in
         precision == .int8
-          || unit.weights.allSatisfy { (source.shape(of: $0)?.last ?? 0).isMultiple(of: fourBit.group) }
+          || !(unit.isEmbeddings && embeddings == .int8)
+            && unit.weights.allSatisfy { (source.shape(of: $0)?.last ?? 0).isMultiple(of: fourBit.group) }
       }
       guard !fitting.isEmpty else { continue }
       for unit in fitting { precisions[unit.name, default: []].append(precision) }

@@ -153,6 +153,20 @@ import Training
     try checkpoint.validate(requireClassifier: true)
   }
 
+  @Test("Tables have no four bits where eight are the fewest") func tables() throws {
+    let source = try source()
+    let data = try data(source, 30)
+    for (fewest, precision) in [(FourBitOptions.Embeddings.int4, Precision.int4), (.int8, .int8)] {
+      let directory = scratch.url.appending(path: "tables-\(fewest)", directoryHint: .isDirectory)
+      let found = try MixedQuantizer(maxDrop: 1, fourBit: FourBitOptions(group: 32), embeddings: fewest).quantize(
+        source, to: directory, choosingOn: data, sample: data, backend: backend)
+      #expect(
+        found.units.map(\.chosen) == [precision] + .init(repeating: .int4, count: found.units.count - 1))
+      let checkpoint = try Checkpoint(modelDirectory: directory)
+      #expect(try predictions(checkpoint, data).loss() == found.loss)
+    }
+  }
+
   @Test("Where nothing else is within the budget, floats are written") func floats() throws {
     let source = try source(width: 24)
     // So many that some sentence changes its answer whichever part is rounded.
