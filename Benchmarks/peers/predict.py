@@ -10,6 +10,7 @@ from the start of its process to its end. The peers are in INT8 as build_models.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -184,7 +185,9 @@ def main():
     if not all((Path(built) / name).exists() for name in ("onnxruntime-int8.onnx", "openvino-int8.xml")):
         from build_models import Builder
 
-        Builder(options.model, built).build(["int8"], engines)
+        # What the builders print is no part of the document.
+        with contextlib.redirect_stdout(sys.stderr):
+            Builder(options.model, built).build(["int8"], engines)
     config = json.loads((Path(options.model) / "config.json").read_text())
     labels = [config["id2label"][str(index)] for index in range(len(config["id2label"]))]
     texts, tokens = sentences(options.data), tokenizer(options.model)
