@@ -82,11 +82,11 @@ extension CPUBackend {
         let offset = UInt(head * size * columns * format.bytes)
         // A head's rows lie inside of both weights; each head has a place of its own in both targets. Element (p, j) of Kᵀ is
         // row p of the key's; of V, row j of the value's.
-        unsafe pack(
-          format, n: columns, k: size, from: key.start + offset, nStride: 1, kStride: columns,
+        unsafe packPanels(
+          0..<panelCount(columns), n: columns, k: size, format, from: key.start + offset, nStride: 1, kStride: columns,
           to: targets.key + UInt(head * panels.key))
-        unsafe pack(
-          format, n: size, k: columns, from: value.start + offset, nStride: columns, kStride: 1,
+        unsafe packPanels(
+          0..<panelCount(size), n: size, k: columns, format, from: value.start + offset, nStride: columns, kStride: 1,
           to: targets.value + UInt(head * panels.value))
       }
     }
@@ -94,6 +94,8 @@ extension CPUBackend {
       columns: columns, headCount: headCount, type: format.kernel, key: packedKey, value: packedValue,
       valueBias: try storage(of: valueBias))
   }
+
+  private func panelCount(_ columns: Int) -> Int { (columns + table.gemm_nr - 1) / table.gemm_nr }
 
   /// Bytes of one head's panels.
   private func absorbedPanels(
@@ -103,24 +105,5 @@ extension CPUBackend {
       table.gemm_packed_count(columns, headSize) * format.bytes,
       table.gemm_packed_count(headSize, columns) * format.bytes
     )
-  }
-
-  /// Packs all panels of b `[k, n]` at the address `source` into those at `target`.
-  @unsafe private func pack(
-    _ format: StoredValues.Format, n: Int, k: Int, from source: UInt, nStride: Int, kStride: Int, to target: UInt
-  ) {
-    let panels = (n + table.gemm_nr - 1) / table.gemm_nr
-    switch format {
-    case .f32:
-      guard let from = unsafe UnsafePointer<Float>(bitPattern: source),
-        let to = unsafe UnsafeMutablePointer<Float>(bitPattern: target)
-      else { return }
-      unsafe table.gemm_pack_b_f32(n, k, from, nStride, kStride, 0, panels, to)
-    case .f16:
-      guard let from = unsafe UnsafePointer<UInt16>(bitPattern: source),
-        let to = unsafe UnsafeMutablePointer<UInt16>(bitPattern: target)
-      else { return }
-      unsafe table.gemm_pack_b_f16(n, k, from, nStride, kStride, 0, panels, to)
-    }
   }
 }

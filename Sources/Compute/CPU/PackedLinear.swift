@@ -56,8 +56,9 @@ extension CPUBackend {
       withExtendedLifetime((part, packed)) {
         workers.run(count) { panel, _ in
           // Source and target hold what the counts say, and are kept alive.
-          unsafe packPanel(
-            panel, outputs: part.count / inputs, inputs: inputs, format, from: part.address(of: 0), to: target)
+          unsafe packPanels(
+            panel..<panel + 1, n: part.count / inputs, k: inputs, format, from: part.address(of: 0), nStride: inputs,
+            kStride: 1, to: target)
         }
       }
       part.bytes.releasePages()
@@ -67,21 +68,22 @@ extension CPUBackend {
       inputs: inputs, outputs: outputs, type: format.kernel, panels: packed, bias: try storage(of: bias))
   }
 
-  /// Packs one panel of a weight `[outputs, inputs]` at the address `source` into the panels at `target`.
-  @unsafe private func packPanel(
-    _ panel: Int, outputs: Int, inputs: Int, _ format: StoredValues.Format, from source: UInt, to target: UInt
+  /// Packs some panels of b `[k, n]` into those at `target`: element (p, j) is p * kStride + j * nStride behind `source`.
+  @unsafe func packPanels(
+    _ panels: Range<Int>, n: Int, k: Int, _ format: StoredValues.Format, from source: UInt, nStride: Int, kStride: Int,
+    to target: UInt
   ) {
     switch format {
     case .f32:
       guard let from = unsafe UnsafePointer<Float>(bitPattern: source),
         let to = unsafe UnsafeMutablePointer<Float>(bitPattern: target)
       else { return }
-      unsafe table.gemm_pack_b_f32(outputs, inputs, from, inputs, 1, panel, panel + 1, to)
+      unsafe table.gemm_pack_b_f32(n, k, from, nStride, kStride, panels.lowerBound, panels.upperBound, to)
     case .f16:
       guard let from = unsafe UnsafePointer<UInt16>(bitPattern: source),
         let to = unsafe UnsafeMutablePointer<UInt16>(bitPattern: target)
       else { return }
-      unsafe table.gemm_pack_b_f16(outputs, inputs, from, inputs, 1, panel, panel + 1, to)
+      unsafe table.gemm_pack_b_f16(n, k, from, nStride, kStride, panels.lowerBound, panels.upperBound, to)
     }
   }
 
