@@ -26,10 +26,12 @@ import Training
     for layer in ablation.layers {
       let pruned = try whole.removing(layers: [layer.layer])
       let without = try Evaluator.predictions(try PackedClassifier(pruned, backend: backend), data)
-      // The same operations on the same numbers: the same bits.
+      // The same operations on the same numbers: the same bits. But without the last layer, the one before it is the last of the
+      // pruned model, where it makes no keys and values of its own.
+      let isLast = layer.layer == layerCount - 1
       #expect(layer.accuracyDrop == full.accuracy - without.accuracy)
-      #expect(layer.lossIncrease == (try without.loss() - full.loss()))
-      #expect(abs(layer.klDivergence - divergence(full, without)) < 1e-9)
+      #expect(abs(layer.lossIncrease - (try without.loss() - full.loss())) <= (isLast ? 1e-6 : 0))
+      #expect(abs(layer.klDivergence - divergence(full, without)) < (isLast ? 1e-7 : 1e-9))
       #expect(layer.klDivergence > 0)
     }
   }
