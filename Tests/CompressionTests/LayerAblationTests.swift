@@ -23,11 +23,23 @@ import Training
     #expect(ablation.accuracy == full.accuracy)
     #expect(ablation.loss == (try full.loss()))
     #expect(ablation.sentences == 60)
+    let packed = try PackedClassifier(whole, backend: backend)
     for layer in ablation.layers {
+      // The identity in its place, a sentence at a time: the same bits.
+      let identity = Predictions(
+        logits: try (0..<data.count).flatMap { row in
+          let input = try EncoderInput(data.batch([row]))
+          var hidden = try packed.embeddings(input)
+          for index in 0..<layer.layer { hidden = try packed.layer(index, hidden, layout: input.layout) }
+          return try packed.logits(of: hidden, from: layer.layer + 1, layout: input.layout)
+        }, targets: data.targets, classCount: 3)
+      #expect(layer.accuracyDrop == full.accuracy - identity.accuracy)
+      #expect(layer.lossIncrease == (try identity.loss() - full.loss()))
+      #expect(abs(layer.klDivergence - divergence(full, identity)) < 1e-9)
       let pruned = try whole.removing(layers: [layer.layer])
       let without = try Evaluator.predictions(try PackedClassifier(pruned, backend: backend), data)
       // The same operations on the same numbers: the same bits. But without the last layer, the one before it is the last of the
-      // pruned model, where it makes no keys and values of its own.
+      // pruned model, where it makes no keys and values of its own, which leaves rounding.
       let isLast = layer.layer == layerCount - 1
       #expect(layer.accuracyDrop == full.accuracy - without.accuracy)
       #expect(abs(layer.lossIncrease - (try without.loss() - full.loss())) <= (isLast ? 1e-6 : 0))

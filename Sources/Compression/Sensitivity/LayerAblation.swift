@@ -46,9 +46,13 @@ public struct LayerAblation: Equatable, Sendable, Codable {
       var hidden = try model.embeddings(input)
       for layer in 0..<layerCount {
         ablated[layer] += try model.logits(of: hidden, from: layer + 1, layout: input.layout)
-        hidden = try model.layer(layer, hidden, layout: input.layout)
+        // Of the last layer, only first tokens are asked for.
+        if layer == layerCount - 1 {
+          whole += try model.logits(of: hidden, from: layer, layout: input.layout)
+        } else {
+          hidden = try model.layer(layer, hidden, layout: input.layout)
+        }
       }
-      whole += try model.logits(of: hidden, from: layerCount, layout: input.layout)
       try progress(whole.count / classes)
     }
     let baseline = Predictions(logits: whole, targets: data.targets, classCount: classes)

@@ -73,7 +73,11 @@ extension CPUBackend {
       throw .countMismatch(op: "absorb, value's bias", expected: columns, found: valueBias.count)
     }
     let size = columns / headCount
-    let panels = absorbedPanels(columns: columns, headSize: size, format)
+    // Bytes of one head's panels.
+    let panels = (
+      key: table.gemm_packed_count(columns, size) * format.bytes,
+      value: table.gemm_packed_count(size, columns) * format.bytes
+    )
     let packedKey = FloatStorage(byteCount: headCount * panels.key, weights: weightMemory)
     let packedValue = FloatStorage(byteCount: headCount * panels.value, weights: weightMemory)
     let targets = unsafe (key: UInt(bitPattern: packedKey.start), value: UInt(bitPattern: packedValue.start))
@@ -96,14 +100,4 @@ extension CPUBackend {
   }
 
   private func panelCount(_ columns: Int) -> Int { (columns + table.gemm_nr - 1) / table.gemm_nr }
-
-  /// Bytes of one head's panels.
-  private func absorbedPanels(
-    columns: Int, headSize: Int, _ format: StoredValues.Format
-  ) -> (key: Int, value: Int) {
-    (
-      table.gemm_packed_count(columns, headSize) * format.bytes,
-      table.gemm_packed_count(headSize, columns) * format.bytes
-    )
-  }
 }

@@ -40,11 +40,8 @@ struct RunData {
       reading: path(split), format, tokenizer: tokenizer, maximumLength: maximumLength)
   }
 
-  /// The texts of a split.
-  func sentences(_ split: String) throws -> [LabelledSentence] { try ExampleFile.read(path(split), format) }
-
-  /// The first texts of a split.
-  func sentences(_ split: String, first count: Int) throws -> [LabelledSentence] {
+  /// The texts of a split, or the first of them.
+  func sentences(_ split: String, first count: Int = .max) throws -> [LabelledSentence] {
     var reader = try ExampleSource(path(split), format).reader()
     var found: [LabelledSentence] = []
     while found.count < count, let sentence = try reader.next() { found.append(sentence) }

@@ -32,13 +32,18 @@ extension PrecisionCandidates {
         trials[index].logits += try trials[index].model.logits(input)
       }
       var hidden = try floats.embeddings(input)
-      for layer in 0...layers {
-        for index in trials.indices where trials[index].unit.layer == layer {
+      for layer in 0..<layers {
+        // What follows the last layer comes with it: of that, only first tokens are asked for.
+        let isLast = layer == layers - 1
+        for index in trials.indices where trials[index].unit.layer.map({ min($0, layers - 1) }) == layer {
           trials[index].logits += try trials[index].model.logits(of: hidden, from: layer, layout: input.layout)
         }
-        if layer < layers { hidden = try floats.layer(layer, hidden, layout: input.layout) }
+        if isLast {
+          whole += try floats.logits(of: hidden, from: layer, layout: input.layout)
+        } else {
+          hidden = try floats.layer(layer, hidden, layout: input.layout)
+        }
       }
-      whole += try floats.logits(of: hidden, from: layers, layout: input.layout)
       try progress(whole.count / classes)
     }
     let baseline = Predictions(logits: whole, targets: data.targets, classCount: classes)
