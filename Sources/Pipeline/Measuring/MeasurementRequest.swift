@@ -41,7 +41,7 @@ package struct MeasurementReply: Codable, Sendable {
   package var batches: [Batch]
   package var lengths: [Length]?
   package var predictions: Predictions?
-  /// Sentences a second over `data`, tokenising included.
+  /// Sentences a second over `data`, reading and tokenising included.
   package var throughput: Double?
   package var threads: Int
   package var instructionSet: String

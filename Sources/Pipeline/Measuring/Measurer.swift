@@ -28,16 +28,14 @@ package enum Measurer {
     let lengths = try request.lengths.map { lengths in try length(lengths, tokenizer, model, request) }
     var predictions: Predictions?
     var throughput: Double?
-    // Only now, since its texts would count as memory that sentences take.
+    // Only now, since its tokens would count as memory that sentences take.
     if let path = request.data {
-      let kind = model.configuration.targetKind
-      let data = try ExampleFile.read(
-        path, DataTask.splitFormat(kind, classCount: model.configuration.numLabels))
+      let configuration = model.configuration
       let start = ContinuousClock.now
-      let text = TokenizedText(
-        data, tokenizer: tokenizer, maximumLength: request.maximumLength, kind: kind,
-        classCount: model.configuration.numLabels)
-      predictions = try Evaluator.predictions(model, text)
+      let data = try TokenizedText(
+        reading: path, DataTask.splitFormat(configuration.targetKind, classCount: configuration.numLabels),
+        tokenizer: tokenizer, maximumLength: request.maximumLength)
+      predictions = try Evaluator.predictions(model, data)
       throughput = Double(data.count) / ((ContinuousClock.now - start) / .seconds(1))
     }
     return MeasurementReply(
