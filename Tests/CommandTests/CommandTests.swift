@@ -259,6 +259,13 @@ import Testing
         ["quantize", "m", "--scheme", "int4", "--reduce-range", "--output", "x"], 64, "expected one of int8-ptq-dynamic"
       ),
       (["quantize", "m", "--scheme", "mixed", "--reduce-range", "--data", "d"], 64, "--reduce-range: mixed"),
+      (
+        ["quantize", "m", "--scheme", "int4", "--smoothing", "0.5"], 64,
+        "--smoothing: expected --scheme int8-ptq, found int4"
+      ),
+      (["quantize", "m", "--scheme", "int4-qat", "--data", "d", "--group-size", "32"], 64, "--scheme int4 or mixed"),
+      (["quantize", "m", "--scheme", "int8-qat", "--data", "d", "--calibration", "c"], 64, "--calibration: expected"),
+      (["quantize", "m", "--scheme", "int8-ptq-dynamic", "--ranges", "mse"], 64, "--ranges: expected"),
       (["quantize", "no-such-model", "--scheme", "int8-ptq-dynamic", "--output", "x"], 65, "no-such-model"),
       (["quantize", "m", "--scheme", "int8-qat", "--output", "x"], 64, "--data FILE: labelled sentences to train on"),
       (["quantize", "m", "--scheme", "int4-qat", "--output", "x"], 64, "--data FILE: labelled sentences to train on"),

@@ -38,6 +38,12 @@ public enum QuantizationScheme: String, CaseIterable, Sendable, Codable {
   /// Whether ``Calibration``, with moments, makes it better: weights are rounded so that outputs change least.
   public var gainsByMoments: Bool { self == .int4 || self == .mixed }
 
+  /// Whether calibration sentences change it.
+  public var canBeCalibrated: Bool { needsCalibration || gainsByMoments }
+
+  /// Whether it heeds ``FourBitOptions``.
+  public var hasFourBitOptions: Bool { self == .int4 || self == .mixed }
+
   /// Whether formats are chosen on labelled sentences that are held out of the training.
   public var needsSelection: Bool { self == .mixed }
 

@@ -34,8 +34,7 @@ extension Quantize {
     try source.validate(requireClassifier: true)
     let quantizer = try MixedQuantizer(
       maxDrop: mixedOptions.maxDrop, quantizer: WeightQuantizer(clipping: clipping),
-      fourBit: FourBitOptions(group: groupSize, isSymmetric: !asymmetric, codebook: codebook),
-      embeddings: embeddings ?? .int4)
+      fourBit: fourBit, embeddings: embeddings ?? .int4)
     let configuration = source.configuration
     let metric = try judging.resolved(columns, configuration)
     let (kind, classCount) = (configuration.targetKind, configuration.numLabels)

@@ -20,14 +20,18 @@ struct Quantize: AsyncParsableCommand {
       "For INT8: weights of linear layers within 64 of zero, not 127, which AVX2 and AVX-512 without VNNI multiply faster."
   )
   var reduceRange = false
-  @Option(help: "For int4 and mixed: how many columns share a scale, 32, 64 or 128; it must divide the model's widths.")
-  var groupSize = FourBitOptions().group
+  @Option(
+    help:
+      "For int4 and mixed: how many columns share a scale, 32, 64 or 128; it must divide the model's widths. \(FourBitOptions().group) where it isn't given."
+  )
+  var groupSize: Int?
   @Flag(help: "For int4 and mixed: a zero point for each group.")
   var asymmetric = false
   @Option(
     help:
-      "For int4 and mixed: the numbers of a group: uniform, or nf4, which is multiplied and held in memory as INT8 is.")
-  var codebook = FourBitOptions().codebook
+      "For int4 and mixed: the numbers of a group: uniform, as where nothing is said, or nf4, which is multiplied and held in memory as INT8 is."
+  )
+  var codebook: FourBitOptions.Codebook?
   @Option(
     help:
       "How embeddings are stored, int8 or int4. For int4: int8 where nothing is said. For mixed: in no fewer bits; int4 where nothing is said, int8 for a directory that transformers loads."
@@ -41,8 +45,10 @@ struct Quantize: AsyncParsableCommand {
   @Option(help: "How many of them, chosen by a hash of the text.")
   var calibrationSentences = Calibration.standardSentences
   @Option(
-    help: "For int8-ptq: how inputs are clipped: \(RangeChoice.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var ranges: RangeChoice = .auto
+    help:
+      "For int8-ptq: how inputs are clipped: \(RangeChoice.allCases.map(\.rawValue).joined(separator: ", ")); auto where it isn't given."
+  )
+  var ranges: RangeChoice?
   @Option(help: "For int8-ptq: how much of attention's outliers goes into weights, 0 to 1; none where it isn't given.")
   var smoothing: Double?
   @OptionGroup var columns: DataOptions
@@ -78,10 +84,7 @@ struct Quantize: AsyncParsableCommand {
     let url = URL(filePath: target, directoryHint: .isDirectory)
     let quantizer = ModelQuantizer(
       scheme: scheme, quantizer: WeightQuantizer(clipping: clipping, reducesRange: reduceRange),
-      fourBit: FourBitOptions(
-        group: groupSize, isSymmetric: !asymmetric, embeddings: embeddings ?? FourBitOptions().embeddings,
-        codebook: codebook),
-      ranges: ranges)
+      fourBit: fourBit, ranges: ranges ?? .auto)
     let source = try Checkpoint(modelDirectory: directory)
     if scheme.needsSelection {
       let found = try mixed(source, to: url, progress)
@@ -123,9 +126,20 @@ struct Quantize: AsyncParsableCommand {
         + "\(outcome.sourceSizeBytes)")
   }
 
+  /// The options of four bits; those of embeddings where nothing is said are those of int4.
+  var fourBit: FourBitOptions {
+    var options = FourBitOptions()
+    options.group = groupSize ?? options.group
+    options.isSymmetric = !asymmetric
+    options.embeddings = embeddings ?? options.embeddings
+    options.codebook = codebook ?? options.codebook
+    return options
+  }
+
   func validate() throws {
-    guard FourBitOptions.groups.contains(groupSize) else {
-      throw ValidationError("--group-size: expected 32, 64 or 128, found \(groupSize)")
+    try checkHeeded()
+    guard FourBitOptions.groups.contains(fourBit.group) else {
+      throw ValidationError("--group-size: expected 32, 64 or 128, found \(fourBit.group)")
     }
     if reduceRange, !scheme.hasReducibleRange {
       throw ValidationError("--reduce-range: \(CompressionError.noRangeToReduce(scheme: scheme.rawValue))")
@@ -149,6 +163,20 @@ struct Quantize: AsyncParsableCommand {
     }
     guard smoothing.map({ (0...1).contains($0) }) ?? true else {
       throw ValidationError("--smoothing: expected 0 to 1, found \(smoothing ?? 0)")
+    }
+  }
+
+  /// Refuses what the scheme would not heed.
+  private func checkHeeded() throws {
+    let given: [(option: String, isGiven: Bool, isUser: (QuantizationScheme) -> Bool)] = [
+      ("group-size", groupSize != nil, \.hasFourBitOptions), ("asymmetric", asymmetric, \.hasFourBitOptions),
+      ("codebook", codebook != nil, \.hasFourBitOptions), ("embeddings", embeddings != nil, \.hasFourBitOptions),
+      ("calibration", calibration != nil, \.canBeCalibrated), ("ranges", ranges != nil, \.needsCalibration),
+      ("smoothing", smoothing != nil, \.needsCalibration),
+    ]
+    for (option, isGiven, isUser) in given where isGiven && !isUser(scheme) {
+      let users = QuantizationScheme.allCases.filter(isUser).map(\.rawValue).joined(separator: " or ")
+      throw ValidationError("--\(option): expected --scheme \(users), found \(scheme.rawValue)")
     }
   }
 

@@ -93,7 +93,7 @@ package enum RecipeReader {
     -> FourBitOptions?
   {
     guard let node = try root.section("int4") else { return nil }
-    try check("int4", of: root, isFor: { $0 == .int4 || $0 == .mixed }, schemes)
+    try check("int4", of: root, isFor: \.hasFourBitOptions, schemes)
     var options = FourBitOptions()
     if let group = try node.integer("group_size", 1...Int.max) {
       guard FourBitOptions.groups.contains(group) else {
@@ -116,7 +116,7 @@ package enum RecipeReader {
     _ root: RecipeNode, _ schemes: [QuantizationScheme]
   ) throws(RecipeError) -> CalibrationSettings? {
     guard let node = try root.section("calibration") else { return nil }
-    try check("calibration", of: root, isFor: { $0.needsCalibration || $0.gainsByMoments }, schemes)
+    try check("calibration", of: root, isFor: \.canBeCalibrated, schemes)
     var settings = CalibrationSettings()
     settings.sentences =
       try node.integer("sentences", Calibration.fewestSentences...Int.max) ?? settings.sentences
