@@ -79,15 +79,6 @@ void CK_NAME(ck_f16_gemm_pack_b)(size_t n, size_t k, const uint16_t *b, size_t n
 // Packs `rows` <= MR rows of a, `depth` columns: element (r, p) goes to p * rows + r. May write 8 floats beyond.
 CK_INLINE void CK_NAME(ck_gemm_pack_a)(const float *a, size_t row_stride, size_t col_stride, size_t rows,
                                        size_t depth, float *out) {
-  if (row_stride == 1 && rows > 1) {
-    for (size_t p = 0; p < depth; ++p) {
-      for (size_t r = 0; r < rows; r += CK_LANES) {
-        size_t n = rows - r < CK_LANES ? rows - r : CK_LANES;
-        vstore_n(out + p * rows + r, vload_n(a + p * col_stride + r, n), n);
-      }
-    }
-    return;
-  }
   if (col_stride == 1 && rows == 1) {
     memcpy(out, a, depth * sizeof(float));
     return;
@@ -98,6 +89,24 @@ CK_INLINE void CK_NAME(ck_gemm_pack_a)(const float *a, size_t row_stride, size_t
   }
   for (size_t p = 0; p < depth; ++p) {
     for (size_t r = 0; r < rows; ++r) out[p * rows + r] = a[r * row_stride + p * col_stride];
+  }
+}
+
+// Packs the tiles of a block whose rows lie side by side (row_stride 1), as those of a transposed matrix do: a step of depth at
+// a time, since its floats share lines, and steps are pages apart.
+CK_INLINE void CK_NAME(ck_gemm_pack_side_by_side)(const float *a, size_t col_stride, size_t rows, size_t depth,
+                                                  float *out) {
+  const size_t full = ck_gemm_full_tiles(rows, MR), tiles = ck_gemm_tile_count(rows, MR);
+  for (size_t p = 0; p < depth; ++p) {
+    const float *from = a + p * col_stride;
+    if (p + CK_GEMM_AHEAD < depth) {
+      for (size_t r = 0; r < rows; r += 16) __builtin_prefetch(from + CK_GEMM_AHEAD * col_stride + r);
+    }
+    for (size_t t = 0; t < full; ++t) memcpy(out + t * MR * depth + p * MR, from + t * MR, MR * sizeof(float));
+    for (size_t t = full; t < tiles; ++t) {
+      const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
+      for (size_t i = 0; i < height; ++i) out[r * depth + p * height + i] = from[r + i];
+    }
   }
 }
 
@@ -242,10 +251,15 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
     do {  // once for k = 0 too: the epilogue is still due
       const size_t depth = k - p < CK_GEMM_DEPTH ? k - p : CK_GEMM_DEPTH;
       const int last = p + depth == k;
-      for (size_t t = 0; t < tiles; ++t) {
-        const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
-        CK_NAME(ck_gemm_pack_a)(args->a + (block + r) * args->a_row_stride + p * args->a_col_stride,
-                                args->a_row_stride, args->a_col_stride, height, depth, scratch + r * depth);
+      const float *const a = args->a + block * args->a_row_stride + p * args->a_col_stride;
+      if (args->a_row_stride == 1 && rows > 1) {
+        CK_NAME(ck_gemm_pack_side_by_side)(a, args->a_col_stride, rows, depth, scratch);
+      } else {
+        for (size_t t = 0; t < tiles; ++t) {
+          const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
+          CK_NAME(ck_gemm_pack_a)(a + r * args->a_row_stride, args->a_row_stride, args->a_col_stride, height, depth,
+                                  scratch + r * depth);
+        }
       }
       // F16 panels that meet several tiles are widened by the first of them for the others.
       const int widen = is_f16 && tiles > 1;

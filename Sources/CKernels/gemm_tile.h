@@ -12,6 +12,11 @@
 
 CK_INLINE size_t ck_gemm_tile_count(size_t rows, size_t most) { return (rows + most - 1) / most; }
 
+// How many tiles from the first on have `most` rows; at most two follow them.
+CK_INLINE size_t ck_gemm_full_tiles(size_t rows, size_t most) {
+  return rows % most == 0 ? rows / most : rows / most - (rows >= most);
+}
+
 // The first row of a tile; for the count of tiles, the number of rows.
 CK_INLINE size_t ck_gemm_tile_begin(size_t rows, size_t most, size_t tile) {
   const size_t begin = tile * most;
