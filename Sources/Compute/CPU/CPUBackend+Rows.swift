@@ -85,23 +85,27 @@ extension CPUBackend {
   ) throws(TensorError) -> EmbeddingGradients {
     let columns = dy.shape.last
     let upstream = try floats(dy, "embeddingVJP")
-    func scattered(_ indices: [Int32], _ rows: Int) -> Tensor {
-      let result = allocate([rows, columns])
-      split(result.storage.count, grain: Self.elementGrain, keeping: [result.storage]) { range in
-        unsafe (result.storage.start + range.lowerBound).update(repeating: 0, count: range.count)
-      }
+    /// Adds dy's rows into those of `table` that the indices name.
+    func scatter(_ indices: [Int32], _ table: FloatStorage) {
       // By columns, so that two tokens of one word never meet on two threads.
-      split(columns, grain: 64, keeping: [upstream, result.storage]) { range in
+      split(columns, grain: 64, keeping: [upstream, table]) { range in
         unsafe indices.withUnsafeBufferPointer { indices in
           guard let ids = indices.baseAddress else { return }
-          unsafe table.embedding_vjp_f32(
-            indices.count, columns, range.lowerBound, range.upperBound, ids, upstream.start, result.storage.start)
+          unsafe self.table.embedding_vjp_f32(
+            indices.count, columns, range.lowerBound, range.upperBound, ids, upstream.start, table.start)
         }
       }
+    }
+    func scattered(_ indices: [Int32], _ rows: Int) -> Tensor {
+      let result = allocate([rows, columns])
+      result.storage.clear()
+      scatter(indices, result.storage)
       return result.tensor
     }
+    let words = SparseRows(rows: Set(tokens.words).sorted(), columns: columns, pool: memory)
+    scatter(tokens.words.map { Int32(words.index(from: Int($0))) }, words.values)
     return EmbeddingGradients(
-      word: scattered(tokens.words, wordRows), position: scattered(tokens.positions, positionRows),
+      word: Tensor(shape: [wordRows, columns], storage: words), position: scattered(tokens.positions, positionRows),
       type: scattered(tokens.types, typeRows))
   }
 

@@ -60,6 +60,7 @@ public final class CPUBackend: Backend {
 
   /// The floats of a tensor of this kind of backend.
   func floats(_ tensor: Tensor, _ op: String) throws(TensorError) -> FloatStorage {
+    if let sparse = tensor.storage as? SparseRows { return sparse.dense(count: tensor.shape.rows, pool: memory) }
     guard let storage = tensor.storage as? FloatStorage else { throw .foreignTensor(op: op, backend: name) }
     return storage
   }

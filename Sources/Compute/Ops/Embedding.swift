@@ -5,7 +5,7 @@ extension Tape {
   ///   - word: `[V, C]`; position: `[P, C]`; type: `[2, C]` in BERT.
   /// - Returns: `[N, C]`.
   /// - Throws: ``TensorError/indexOutOfRange(op:index:bound:)`` for an index without a row.
-  /// - Complexity: O(N C) forward; backward O(V C), for the gradient is dense.
+  /// - Complexity: O(N C), forward and backward: the words' gradient may hold the rows that were read alone.
   public mutating func embedding(
     _ tokens: TokenIndices, word: Variable, position: Variable, type: Variable
   ) throws(TensorError) -> Variable {
