@@ -38,6 +38,9 @@ extension CPUBackend {
   }
 
   public func add(_ a: Tensor, _ b: Tensor) throws(TensorError) -> Tensor {
+    if let first = a.storage as? SparseRows, let second = b.storage as? SparseRows {
+      return Tensor(shape: a.shape, storage: sum(first, second))
+    }
     let first = try floats(a, "add")
     let second = try floats(b, "add")
     let y = allocate(a.shape)

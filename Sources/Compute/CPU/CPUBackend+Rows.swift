@@ -85,28 +85,37 @@ extension CPUBackend {
   ) throws(TensorError) -> EmbeddingGradients {
     let columns = dy.shape.last
     let upstream = try floats(dy, "embeddingVJP")
-    /// Adds dy's rows into those of `table` that the indices name.
-    func scatter(_ indices: [Int32], _ table: FloatStorage) {
-      // By columns, so that two tokens of one word never meet on two threads.
-      split(columns, grain: 64, keeping: [upstream, table]) { range in
-        unsafe indices.withUnsafeBufferPointer { indices in
-          guard let ids = indices.baseAddress else { return }
-          unsafe self.table.embedding_vjp_f32(
-            indices.count, columns, range.lowerBound, range.upperBound, ids, upstream.start, table.start)
-        }
-      }
-    }
     func scattered(_ indices: [Int32], _ rows: Int) -> Tensor {
       let result = allocate([rows, columns])
       result.storage.clear()
-      scatter(indices, result.storage)
+      scatter(upstream, columns: columns, to: indices, of: result.storage)
       return result.tensor
     }
-    let words = SparseRows(rows: Set(tokens.words).sorted(), columns: columns, pool: memory)
-    scatter(tokens.words.map { Int32(words.index(from: Int($0))) }, words.values)
+    let words = SparseRows(rows: tokens.words, columns: columns, pool: memory)
+    scatter(upstream, columns: columns, to: words.places(of: tokens.words), of: words.values)
     return EmbeddingGradients(
       word: Tensor(shape: [wordRows, columns], storage: words), position: scattered(tokens.positions, positionRows),
       type: scattered(tokens.types, typeRows))
+  }
+
+  /// Adds each row of `source` to that row of `table` whose index is at its place.
+  private func scatter(_ source: FloatStorage, columns: Int, to indices: [Int32], of table: FloatStorage) {
+    // By columns, so that two tokens of one word never meet on two threads.
+    split(columns, grain: 64, keeping: [source, table]) { range in
+      unsafe indices.withUnsafeBufferPointer { indices in
+        guard let ids = indices.baseAddress else { return }
+        // Indices were checked against the table's rows.
+        unsafe self.table.embedding_vjp_f32(
+          indices.count, columns, range.lowerBound, range.upperBound, ids, source.start, table.start)
+      }
+    }
+  }
+
+  /// The sum of two gradients of one table.
+  func sum(_ a: SparseRows, _ b: SparseRows) -> SparseRows {
+    let sum = SparseRows(rows: a.rows + b.rows, columns: a.columns, pool: memory)
+    for part in [a, b] { scatter(part.values, columns: sum.columns, to: sum.places(of: part.rows), of: sum.values) }
+    return sum
   }
 
   public func selectRows(_ x: Tensor, _ rows: [Int]) throws(TensorError) -> Tensor {

@@ -9,10 +9,13 @@ final class SparseRows: TensorStorage {
   let values: FloatStorage
   let columns: Int
 
+  /// Zeros.
+  ///
+  /// - Parameter rows: in any order, and more than once.
   init(rows: [Int32], columns: Int, pool: MemoryPool) {
-    self.rows = rows
+    self.rows = Set(rows).sorted()
     self.columns = columns
-    values = FloatStorage(count: rows.count * columns, pool: pool)
+    values = FloatStorage(count: self.rows.count * columns, pool: pool)
     values.clear()
     super.init()
   }
@@ -27,6 +30,9 @@ final class SparseRows: TensorStorage {
     }
     return all
   }
+
+  /// Where rows that are held stand in ``values``.
+  func places(of rows: [Int32]) -> [Int32] { rows.map { Int32(index(from: Int($0))) } }
 
   /// Where the rows from `row` on begin in ``rows``.
   func index(from row: Int) -> Int {

@@ -34,13 +34,21 @@ import Testing
   @Test("is squared and added to as a dense one is", arguments: OpTests.backends)
   func sums(_ backend: CPUBackend) throws {
     var random = SeededGenerator(state: 8)
-    let dy = try backend.upload(random.floats(4 * 9), shape: [4, 9])
-    let tokens = try TokenIndices(words: [3, 0, 3, 1], positions: [0, 1, 2, 3], types: [0, 0, 0, 0])
-    let gradient = try backend.embeddingVJP(dy, tokens, wordRows: 50, positionRows: 4, typeRows: 1).word
-    let values = try backend.read(gradient)
-    #expect(gradient.shape == [50, 9] && values.count == 450 && values.count { $0 != 0 } == 27)
+    func gradient(_ words: [Int32]) throws -> Tensor {
+      let dy = try backend.upload(random.floats(4 * 9), shape: [4, 9])
+      let tokens = try TokenIndices(words: words, positions: [0, 1, 2, 3], types: [0, 0, 0, 0])
+      return try backend.embeddingVJP(dy, tokens, wordRows: 50, positionRows: 4, typeRows: 1).word
+    }
+    let (one, other) = (try gradient([3, 0, 3, 1]), try gradient([49, 3, 2, 0]))
+    let (values, others) = (try backend.read(one), try backend.read(other))
+    #expect(one.shape == [50, 9] && values.count == 450 && values.count { $0 != 0 } == 27)
     let exact = values.reduce(0) { $0 + Double($1) * Double($1) }
-    #expect(abs(try backend.sumOfSquares(gradient) - exact) <= 1e-12 * exact)
-    #expect(try backend.read(backend.add(gradient, gradient)) == values.map { 2 * $0 })
+    #expect(abs(try backend.sumOfSquares(one) - exact) <= 1e-12 * exact)
+    let sum = zip(values, others).map { $0 + $1 }
+    let dense = try backend.upload(others, shape: other.shape)
+    for (a, b) in [(one, other), (one, dense), (dense, one)] {
+      let found = try backend.add(a, b)
+      #expect(try found.shape == one.shape && backend.read(found) == sum)
+    }
   }
 }
