@@ -101,8 +101,7 @@ struct Quantize: AsyncParsableCommand {
       if let found { try show(found, try judging.resolved(columns, source.configuration)) }
       return
     }
-    let isCalibrated = scheme.needsCalibration || scheme.gainsByMoments && calibration != nil
-    let calibration = isCalibrated ? try measured(source, calibration ?? "", progress) : nil
+    let calibration = try calibration.map { try measured(source, $0, progress) }
     let inputs = try quantizer.quantize(source, to: url, calibration: calibration)
     let outcome = outcome(target, directory, inputs: inputs)
     if display.json { return try Output.json(outcome) }
