@@ -33,7 +33,7 @@ import Testing
   private static let schemes = [
     ["int8-ptq-dynamic"], ["int8-ptq", "--calibration", "DATA"], ["int4"],
     ["int4", "--asymmetric", "--group-size", "32", "--calibration", "DATA"],
-    ["mixed", "--embeddings", "int8", "--group-size", "32", "--data", "DATA", "--max-drop", "1"],
+    ["mixed", "--group-size", "32", "--data", "DATA", "--max-drop", "1"],
   ]
 
   @Test("Bytes and four bits: the same predictions", arguments: families)

@@ -34,7 +34,7 @@ extension Quantize {
     try source.validate(requireClassifier: true)
     let quantizer = try MixedQuantizer(
       maxDrop: mixedOptions.maxDrop, quantizer: WeightQuantizer(clipping: clipping),
-      fourBit: fourBit, embeddings: embeddings ?? .int4)
+      fourBit: fourBit, embeddings: embeddings ?? MixedQuantizer.standardEmbeddings)
     let configuration = source.configuration
     let metric = try judging.resolved(columns, configuration)
     let (kind, classCount) = (configuration.targetKind, configuration.numLabels)

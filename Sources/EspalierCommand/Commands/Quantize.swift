@@ -34,7 +34,7 @@ struct Quantize: AsyncParsableCommand {
   var codebook: FourBitOptions.Codebook?
   @Option(
     help:
-      "How embeddings are stored, int8 or int4. For int4: int8 where nothing is said. For mixed: in no fewer bits; int4 where nothing is said, int8 for a directory that transformers loads."
+      "How embeddings are stored, int8, as where nothing is said, or int4, which transformers doesn't load. For mixed: in no fewer bits."
   )
   var embeddings: FourBitOptions.Embeddings?
   @Option(
@@ -125,7 +125,7 @@ struct Quantize: AsyncParsableCommand {
         + "\(outcome.sourceSizeBytes)")
   }
 
-  /// The options of four bits; those of embeddings where nothing is said are those of int4.
+  /// The options of four bits.
   var fourBit: FourBitOptions {
     var options = FourBitOptions()
     options.group = groupSize ?? options.group

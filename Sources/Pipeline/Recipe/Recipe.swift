@@ -140,7 +140,7 @@ package struct MixedSettings: Equatable, Sendable, Codable {
   package var maxDrop: Double
   /// Of that split, how many sentences single parts are measured on.
   package var sentences: Int
-  /// The fewest bits of the tables of embeddings; nil for the standard.
+  /// The fewest bits of the tables of embeddings; nil in records of before there was a choice.
   package var embeddings: FourBitOptions.Embeddings?
 }
 

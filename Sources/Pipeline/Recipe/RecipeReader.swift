@@ -223,7 +223,7 @@ package enum RecipeReader {
     let settings = MixedSettings(
       maxDrop: try node?.number("max_drop", 0...1) ?? MixedQuantizer.standardMaxDrop,
       sentences: try node?.integer("sentences", 1...Int.max) ?? MixedQuantizer.standardSentences,
-      embeddings: try node?.choice("embeddings", FourBitOptions.Embeddings.self))
+      embeddings: try node?.choice("embeddings", FourBitOptions.Embeddings.self) ?? MixedQuantizer.standardEmbeddings)
     try node?.finish()
     return settings
   }

@@ -217,7 +217,9 @@ import Training
     let source = try source()
     let text = TokenizedText.toy(30, seed: 2)
     let directory = scratch.url.appending(path: "mixed", directoryHint: .isDirectory)
-    let found = try MixedQuantizer(maxDrop: 1, fourBit: FourBitOptions(group: 32, codebook: .nf4)).quantize(
+    let found = try MixedQuantizer(
+      maxDrop: 1, fourBit: FourBitOptions(group: 32, codebook: .nf4), embeddings: .int4
+    ).quantize(
       source, to: directory, choosingOn: text, sample: text, backend: backend)
     #expect(found.count(.int4) == found.units.count)
     let checkpoint = try Checkpoint(modelDirectory: directory)

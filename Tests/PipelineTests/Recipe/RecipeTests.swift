@@ -50,7 +50,7 @@ import Training
     #expect(recipe.qat.distillation == DistillationConfiguration(temperature: 2, alpha: 1))
     // The scheme says what is rounded.
     #expect(recipe.qat.fakeQuantization == nil)
-    #expect(recipe.mixed.maxDrop == 0.003 && recipe.mixed.sentences == 512)
+    #expect((recipe.mixed.maxDrop, recipe.mixed.sentences, recipe.mixed.embeddings) == (0.003, 512, .int8))
     #expect(recipe.controls == [])
     #expect(recipe.checkpointSeconds == 60)
     #expect(recipe.data.limit == nil)
@@ -87,12 +87,12 @@ import Training
       yaml: Self.least, path: "r.yaml",
       overrides: [
         RecipeOverride("finetune.learning_rate=3e-4"), RecipeOverride("data.limit=7"),
-        RecipeOverride("mixed.max_drop=0.01"), RecipeOverride("mixed.embeddings=int8"),
+        RecipeOverride("mixed.max_drop=0.01"), RecipeOverride("mixed.embeddings=int4"),
         RecipeOverride("controls=[top]"), RecipeOverride("model.weights=random"),
       ])
     #expect(recipe.finetune.learningRate == 3e-4)
     #expect(recipe.data.limit == 7)
-    #expect(recipe.mixed.maxDrop == 0.01 && recipe.mixed.embeddings == .int8)
+    #expect(recipe.mixed.maxDrop == 0.01 && recipe.mixed.embeddings == .int4)
     #expect(recipe.controls == [.top])
     #expect(recipe.model.weights == .random)
   }

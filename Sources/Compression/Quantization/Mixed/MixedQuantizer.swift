@@ -19,13 +19,15 @@ public struct MixedQuantizer: Sendable {
   public static let standardMaxDrop = 0.003
   /// Of the sentences, how many single parts are measured on where nothing is said.
   public static let standardSentences = 512
+  /// The fewest bits of the tables where nothing is said: those that transformers loads.
+  public static let standardEmbeddings = FourBitOptions.Embeddings.int8
 
   /// Accuracy, or the metric of the task, in floats less that of the result, at most; 0...1.
   public let maxDrop: Double
   public let quantizer: WeightQuantizer
   /// ``embeddings`` says what holds for those.
   public let fourBit: FourBitOptions
-  /// The fewest bits of the tables. transformers loads none of four.
+  /// The fewest bits of the tables.
   public let embeddings: FourBitOptions.Embeddings
 
   /// How far it is.
@@ -39,7 +41,7 @@ public struct MixedQuantizer: Sendable {
   /// - Throws: ``CompressionError/budget(maxDrop:)``.
   public init(
     maxDrop: Double = Self.standardMaxDrop, quantizer: WeightQuantizer = WeightQuantizer(),
-    fourBit: FourBitOptions = FourBitOptions(), embeddings: FourBitOptions.Embeddings = .int4
+    fourBit: FourBitOptions = FourBitOptions(), embeddings: FourBitOptions.Embeddings = Self.standardEmbeddings
   ) throws(CompressionError) {
     guard maxDrop >= 0, maxDrop <= 1 else { throw .budget(maxDrop: maxDrop) }
     self.maxDrop = maxDrop

@@ -42,7 +42,7 @@ import Training
     fourBit: FourBitOptions = FourBitOptions(group: 32), calibration: Calibration? = nil
   ) throws -> (found: MixedPrecision, checkpoint: Checkpoint) {
     let directory = scratch.url.appending(path: name, directoryHint: .isDirectory)
-    let found = try MixedQuantizer(maxDrop: maxDrop, fourBit: fourBit).quantize(
+    let found = try MixedQuantizer(maxDrop: maxDrop, fourBit: fourBit, embeddings: .int4).quantize(
       source, to: directory, choosingOn: data, sample: data, calibration: calibration, backend: backend)
     return (found, try Checkpoint(modelDirectory: directory))
   }
@@ -136,7 +136,7 @@ import Training
     let expected = try Data(contentsOf: file)
     let directory = scratch.url.appending(path: "mixed", directoryHint: .isDirectory)
     for threads in [1, 3] {
-      _ = try MixedQuantizer(maxDrop: 0.03, fourBit: FourBitOptions(group: 32)).quantize(
+      _ = try MixedQuantizer(maxDrop: 0.03, fourBit: FourBitOptions(group: 32), embeddings: .int4).quantize(
         source, to: directory, choosingOn: data, sample: data, backend: try CPUBackend(threadCount: threads))
       #expect(try Data(contentsOf: file) == expected)
     }
@@ -156,6 +156,7 @@ import Training
   @Test("Tables have no four bits where eight are the fewest") func tables() throws {
     let source = try source()
     let data = try data(source, 30)
+    #expect(try MixedQuantizer().embeddings == .int8)
     for (fewest, precision) in [(FourBitOptions.Embeddings.int4, Precision.int4), (.int8, .int8)] {
       let directory = scratch.url.appending(path: "tables-\(fewest)", directoryHint: .isDirectory)
       let found = try MixedQuantizer(maxDrop: 1, fourBit: FourBitOptions(group: 32), embeddings: fewest).quantize(
