@@ -36,7 +36,7 @@ echo "- one client: $single_rate requests/s, p50 $single_p50 ms, p99 $single_p99
 peak=0
 table="$(mktemp)"
 echo "1 $single_rate $single_p50 $single_p99" >"$table"
-for connections in 2 4 8 16 32 64 128; do
+for connections in 2 3 4 6 8 16 32 64 128; do
   read -r rate p50 p99 most errors <<<"$(load $connections 10 0)"
   echo "- $connections clients: $rate requests/s, p50 $p50 ms, p99 $p99 ms, errors $errors"
   echo "$connections $rate $p50 $p99" >>"$table"
