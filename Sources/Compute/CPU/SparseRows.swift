@@ -2,7 +2,9 @@
 ///
 /// A batch reads a thousand rows of a vocabulary of thirty thousand. Dense, its gradient is half of MiniLM's, to be cleared,
 /// squared and read in every step.
-final class SparseRows: TensorStorage {
+package final class SparseRows: TensorStorage, @unchecked Sendable {
+  // Unchecked as TensorStorage says.
+
   /// Which rows are held: ascending, each once.
   let rows: [Int32]
   /// `[rows.count, columns]`.
