@@ -140,8 +140,8 @@ package struct MixedSettings: Equatable, Sendable, Codable {
   package var maxDrop: Double
   /// Of that split, how many sentences single parts are measured on.
   package var sentences: Int
-  /// The fewest bits of the tables of embeddings; nil in records of before there was a choice.
-  package var embeddings: FourBitOptions.Embeddings?
+  /// The fewest bits of the tables of embeddings.
+  package var embeddings: FourBitOptions.Embeddings
 }
 
 /// What is measured on training sentences before a model is quantised.

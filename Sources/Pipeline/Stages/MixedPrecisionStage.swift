@@ -32,7 +32,7 @@ struct MixedPrecisionStage {
   func run(_ runner: StageRunner) async throws -> StageRecord<MixedPrecision> {
     let target = runner.folder.models(variant.name)
     let quantizer = try MixedQuantizer(
-      maxDrop: settings.maxDrop, fourBit: fourBit, embeddings: settings.embeddings ?? MixedQuantizer.standardEmbeddings)
+      maxDrop: settings.maxDrop, fourBit: fourBit, embeddings: settings.embeddings)
     let identity = Settings(
       settings: settings, clipping: quantizer.quantizer.clipping, fourBit: fourBit,
       calibrationSentences: calibrationSentences, seed: seed, maximumLength: data.maximumLength,
