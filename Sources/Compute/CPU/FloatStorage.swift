@@ -6,16 +6,16 @@
   private let owner: Owner
 
   private enum Owner {
-    case pool(MemoryPool, capacity: Int)
+    case pool(MemoryPool, MemoryPool.Block)
     case weights(WeightMemory.Region)
   }
 
   /// Not cleared.
   init(count: Int, pool: MemoryPool) {
-    let block = unsafe pool.take(count * MemoryLayout<Float>.stride)
+    let block = pool.take(count * MemoryLayout<Float>.stride)
     // The block is large enough and aligned; floats need no initialisation.
     unsafe start = block.address.bindMemory(to: Float.self, capacity: max(1, count))
-    owner = .pool(pool, capacity: unsafe block.capacity)
+    owner = .pool(pool, block)
     self.count = count
     super.init()
   }
@@ -31,9 +31,7 @@
   }
 
   deinit {
-    guard case .pool(let pool, let capacity) = owner else { return }
-    // `start` is what `take` gave, ours until here.
-    unsafe pool.give(UnsafeMutableRawPointer(start), capacity: capacity)
+    if case .pool(let pool, let block) = owner { pool.give(block) }
   }
 
   func clear() { unsafe start.update(repeating: 0, count: count) }
