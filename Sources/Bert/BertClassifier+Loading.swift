@@ -69,14 +69,15 @@ extension BertClassifier {
     configuration.dtype = precision == .f16 ? "float16" : "float32"
     let writer = CheckpointWriter(
       configuration: configuration, tokenizerSource: tokenizerSource, additionalFiles: additionalFiles)
-    let tensors = try parameters.names.map { name in
+    let tensors = parameters.names.map { name in
       let tensor = parameters[name]
-      let values = try backend.read(tensor)
       switch precision {
-      case .f32: return TensorToWrite(name: name, shape: tensor.shape.dimensions, floats: values)
+      case .f32: return TensorToWrite(name: name, tensor, backend)
       case .f16:
-        return TensorToWrite(
-          name: name, shape: tensor.shape.dimensions, dtype: .f16, bytes: try halves(values, name, directory))
+        return TensorToWrite(name: name, shape: tensor.shape.dimensions, dtype: .f16) { sink in
+          let bytes = try halves(try backend.read(tensor), name, directory)
+          try sink(bytes.span.bytes)
+        }
       }
     }
     try writer.write(tensors, to: directory)

@@ -35,16 +35,16 @@ public struct Trainer: Sendable {
   /// With fake quantisation, selection accuracies are those of the rounded model.
   ///
   /// - Parameters:
+  ///   - model: a caller that doesn't hold it any longer spares the memory of its weights.
   ///   - selection: held out of `data`; evaluated after each epoch, and what the best epoch is chosen by.
   ///   - teacher: whom to learn from, when the configuration distils.
   ///   - progress: called after each step.
   /// - Throws: ``TrainingError``, or whatever `progress` throws, which ends the training.
   public func train(
-    _ model: BertClassifier, on data: TokenizedText, selection: TokenizedText?, teacher: Teacher? = nil,
+    _ model: consuming BertClassifier, on data: TokenizedText, selection: TokenizedText?, teacher: Teacher? = nil,
     progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> TrainingResult {
     try check(model, data, teacher)
-    var model = model
     model.fakeQuantization = configuration.fakeQuantization
     model.setProblemType(data.targets.kind)
     let batchesPerEpoch = (data.count + configuration.trainBatchSize - 1) / configuration.trainBatchSize
@@ -54,9 +54,7 @@ public struct Trainer: Sendable {
     let schedule = Schedule(
       peak: configuration.learningRate, warmupSteps: Int((configuration.warmupRatio * Double(totalSteps)).rounded()),
       totalSteps: totalSteps)
-    var state =
-      try checkpoints?.latest(configuration, like: model, backend: backend)
-      ?? TrainingState(model: model, optimizer: try AdamW(configuration, for: model.parameters, backend: backend))
+    var state = try begin(model)
     var lastCheckpoint = ContinuousClock.now
     while state.epoch < configuration.numTrainEpochs {
       let batches = BatchPlan.shuffled(
@@ -74,25 +72,32 @@ public struct Trainer: Sendable {
             step: state.optimizer.step, totalSteps: totalSteps, epoch: state.epoch, loss: loss,
             sentences: batches[first..<last].reduce(0) { $0 + $1.count }))
         if let checkpoints, lastCheckpoint.duration(to: .now) > .seconds(checkpoints.secondsBetween) {
-          try checkpoints.save(state, configuration: configuration, backend: backend)
+          try checkpoints.save(&state, configuration: configuration, backend: backend)
           lastCheckpoint = .now
         }
       }
       try finishEpoch(&state, selection, steps: stepsPerEpoch)
       if let checkpoints, state.epoch < configuration.numTrainEpochs {
-        try checkpoints.save(state, configuration: configuration, backend: backend)
+        try checkpoints.save(&state, configuration: configuration, backend: backend)
         lastCheckpoint = .now
       }
     }
     var trained = state.model
     if configuration.loadBestModelAtEnd, let best = state.best {
-      trained.parameters = best.parameters
+      trained.parameters = try best.parameters(like: trained.parameters, backend: backend)
       trained.activationRanges = best.activationRanges
     }
     return TrainingResult(model: trained, history: state.history, steps: state.optimizer.step)
   }
 
-  private func check(_ model: BertClassifier, _ data: TokenizedText, _ teacher: Teacher?) throws {
+  /// The latest checkpoint, or the start.
+  private func begin(_ model: consuming BertClassifier) throws -> TrainingState {
+    if let state = try checkpoints?.latest(configuration, like: model, backend: backend) { return state }
+    let optimizer = try AdamW(configuration, for: model.parameters, backend: backend)
+    return TrainingState(model: model, optimizer: optimizer)
+  }
+
+  private func check(_ model: borrowing BertClassifier, _ data: TokenizedText, _ teacher: Teacher?) throws {
     guard data.count > 0 else { throw TrainingError.emptyData(what: "training") }
     try data.targets.check(outputs: model.configuration.numLabels)
     guard metric(data).judges(data.targets.kind, classCount: model.configuration.numLabels) else {
@@ -189,7 +194,8 @@ public struct Trainer: Sendable {
       let bestBefore = state.history.compactMap(\.judgement).max() ?? -.infinity
       // Of two equal epochs the earlier one stays.
       if score > bestBefore {
-        state.best = BestEpoch(parameters: state.model.parameters, activationRanges: state.model.activationRanges)
+        state.best = BestEpoch(
+          weights: .inMemory(state.model.parameters), activationRanges: state.model.activationRanges)
       }
     }
     state.history.append(record)
@@ -249,6 +255,19 @@ struct TrainingState: Sendable {
 
 /// What a model was after an epoch.
 struct BestEpoch: Sendable {
-  var parameters: ParameterStore
+  enum Weights: Sendable {
+    case inMemory(ParameterStore)
+    /// In the latest checkpoint.
+    case stored(ParameterFile)
+  }
+
+  var weights: Weights
   var activationRanges: ActivationRanges
+
+  func parameters(like present: ParameterStore, backend: any Backend) throws -> ParameterStore {
+    switch weights {
+    case .inMemory(let parameters): parameters
+    case .stored(let file): try file.read(like: present, backend: backend)
+    }
+  }
 }

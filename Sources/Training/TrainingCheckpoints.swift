@@ -11,27 +11,35 @@ public struct TrainingCheckpoints: Sendable {
   public let secondsBetween: Double
 
   private static let marker = "state.json"
+  private static let weights = "weights"
+  private static let firstMoments = "first_moments"
+  private static let secondMoments = "second_moments"
+  private static let best = "best"
 
   public init(directory: URL, secondsBetween: Double = 60) {
     self.directory = directory
     self.secondsBetween = secondsBetween
   }
 
-  /// Writes a state and removes older ones.
+  /// Writes a state and removes older ones. The best epoch's weights stay in memory no longer than until they are written.
   ///
   /// A step that is there is not written again: the rest of a training follows from it, and replacing it would leave a
   /// moment without any.
-  func save(_ state: TrainingState, configuration: TrainingConfiguration, backend: any Backend) throws {
+  func save(_ state: inout TrainingState, configuration: TrainingConfiguration, backend: any Backend) throws {
     guard !isComplete(state.optimizer.step) else { return }
     do {
       try Directories.make(directory)
       let target = directory.appending(path: Self.name(state.optimizer.step))
       try removeIfThere(target)
       let folder = try AtomicDirectory(replacing: target, marker: Self.marker)
-      try write(state.model.parameters, "weights", folder.url, backend)
-      try write(state.optimizer.firstMoments, "first_moments", folder.url, backend)
-      try write(state.optimizer.secondMoments, "second_moments", folder.url, backend)
-      if let best = state.best { try write(best.parameters, "best", folder.url, backend) }
+      try ParameterFile(Self.weights, in: folder.url).write(state.model.parameters, backend: backend)
+      try ParameterFile(Self.firstMoments, in: folder.url).write(state.optimizer.firstMoments, backend: backend)
+      try ParameterFile(Self.secondMoments, in: folder.url).write(state.optimizer.secondMoments, backend: backend)
+      switch state.best?.weights {
+      case .inMemory(let parameters): try ParameterFile(Self.best, in: folder.url).write(parameters, backend: backend)
+      case .stored(let file): try ParameterFile(Self.best, in: folder.url).write(file)
+      case nil: break
+      }
       let stored = StoredState(
         configuration: configuration, step: state.optimizer.step, epoch: state.epoch,
         stepInEpoch: state.stepInEpoch, epochLoss: state.epochLoss, history: state.history,
@@ -40,6 +48,7 @@ public struct TrainingCheckpoints: Sendable {
       try AtomicFile.write(
         try JSONEncoder().encode(stored), to: folder.url.appending(path: Self.marker))
       try folder.commit()
+      state.best?.weights = .stored(ParameterFile(Self.best, in: target))
       for step in steps() where step < state.optimizer.step {
         try FileManager.default.removeItem(at: directory.appending(path: Self.name(step)))
       }
@@ -71,17 +80,18 @@ public struct TrainingCheckpoints: Sendable {
           path: path, reason: "belongs to a training with other settings; remove it to start anew")
       }
       var resumed = model
-      resumed.parameters = try read("weights", folder, like: model.parameters, backend)
+      resumed.parameters = try ParameterFile(Self.weights, in: folder).read(like: model.parameters, backend: backend)
       resumed.activationRanges = stored.activationRanges ?? ActivationRanges()
       let optimizer = AdamW(
         configuration, step: stored.step,
-        firstMoments: try read("first_moments", folder, like: model.parameters, backend),
-        secondMoments: try read("second_moments", folder, like: model.parameters, backend))
+        firstMoments: try ParameterFile(Self.firstMoments, in: folder).read(like: model.parameters, backend: backend),
+        secondMoments: try ParameterFile(Self.secondMoments, in: folder).read(like: model.parameters, backend: backend))
       var best: BestEpoch?
       if stored.hasBest {
+        let file = ParameterFile(Self.best, in: folder)
+        try file.open(like: model.parameters)
         best = BestEpoch(
-          parameters: try read("best", folder, like: model.parameters, backend),
-          activationRanges: stored.bestActivationRanges ?? ActivationRanges())
+          weights: .stored(file), activationRanges: stored.bestActivationRanges ?? ActivationRanges())
       }
       return TrainingState(
         model: resumed, optimizer: optimizer, epoch: stored.epoch, stepInEpoch: stored.stepInEpoch,
@@ -118,41 +128,6 @@ public struct TrainingCheckpoints: Sendable {
   private func entries() -> [String] {
     (try? FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))) ?? []
   }
-
-  private func write(
-    _ parameters: ParameterStore, _ name: String, _ folder: URL, _ backend: any Backend
-  ) throws {
-    let tensors = try parameters.names.map { parameter in
-      TensorToWrite(
-        name: parameter, shape: parameters[parameter].shape.dimensions,
-        floats: try backend.read(parameters[parameter]))
-    }
-    try SafetensorsWriter.write(tensors, to: folder.appending(path: name + ".safetensors"))
-  }
-
-  private func read(
-    _ name: String, _ folder: URL, like parameters: ParameterStore, _ backend: any Backend
-  ) throws -> ParameterStore {
-    let file = try SafetensorsFile(url: folder.appending(path: name + ".safetensors"))
-    let stored = Set(file.entries.map { StoredShape(name: $0.name, dimensions: $0.shape) })
-    let expected = Set(parameters.names.map { StoredShape(name: $0, dimensions: parameters[$0].shape.dimensions) })
-    if let other = stored.symmetricDifference(expected).min(by: { $0.name < $1.name }) {
-      throw TrainingError.checkpoint(
-        path: file.path, reason: "belongs to another model: '\(other.name)' \(other.dimensions) is in one of them only")
-    }
-    return ParameterStore(
-      try parameters.names.map { parameter in
-        (
-          name: parameter,
-          tensor: try backend.upload(try file.floats(of: parameter), shape: parameters[parameter].shape)
-        )
-      })
-  }
-}
-
-private struct StoredShape: Hashable {
-  let name: String
-  let dimensions: [Int]
 }
 
 private struct StoredState: Codable {

@@ -32,6 +32,14 @@ public struct TensorToWrite: Sendable {
     self.init(name: name, shape: shape, dtype: .f32) { sink in try sink(floats.span.bytes) }
   }
 
+  /// A tensor of F32 of a backend, read when its turn comes.
+  public init(name: String, _ tensor: Tensor, _ backend: any Backend) {
+    self.init(name: name, shape: tensor.shape.dimensions, dtype: .f32) { sink in
+      let values = try backend.read(tensor)
+      try sink(values.span.bytes)
+    }
+  }
+
   /// A tensor whose bytes are at hand.
   public init(name: String, shape: [Int], dtype: SafetensorsDType, bytes: [UInt8]) {
     self.init(name: name, shape: shape, dtype: dtype) { sink in try sink(bytes.span.bytes) }

@@ -44,6 +44,11 @@ public final class CPUBackend: Backend {
     for soloist in soloists { soloist.releaseUnusedMemory() }
   }
 
+  /// What activations, parameters and all else but packed weights take, free blocks included, in bytes.
+  package var heldBytes: Int { memory.heldBytes + soloists.reduce(0) { $0 + $1.heldBytes } }
+  /// The same without free blocks.
+  package var usedBytes: Int { memory.usedBytes + soloists.reduce(0) { $0 + $1.usedBytes } }
+
   public func upload(_ values: [Float], shape: Shape) throws(TensorError) -> Tensor {
     guard values.count == shape.count else {
       throw .countMismatch(op: "upload", expected: shape.count, found: values.count)

@@ -120,6 +120,8 @@ package final class MemoryPool: Sendable {
 
   /// What is in use and what is free, in bytes.
   package var heldBytes: Int { state.withLock { $0.heldBytes } }
+  /// What was asked for and not yet given back, in bytes.
+  package var usedBytes: Int { state.withLock { $0.wantedBytes } }
 
   /// Gives all unused blocks back to the system.
   package func trim() {

@@ -66,7 +66,8 @@ struct Finetune: AsyncParsableCommand {
         configuration, models: [directory] + (teacherDirectory.map { [$0] } ?? []), output: target),
       secondsBetweenCheckpoints: training.checkpointSeconds)
     let (rows, held) = try data.texts(tokenizer, seed: training.seed)
-    let result = try trainer.train(start, on: rows, selection: held, teacher: teacher, named: "finetune", progress)
+    let result = try trainer.train(
+      consume start, on: rows, selection: held, teacher: teacher, named: "finetune", progress)
     try result.model.write(to: target, tokenizerSource: directory, backend: backend)
     try trainer.checkpoints?.remove()
     if display.json { return try Output.json(result.history) }

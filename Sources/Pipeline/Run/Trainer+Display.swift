@@ -5,7 +5,8 @@ package import Training
 extension Trainer {
   /// Trains as ``train(_:on:selection:teacher:progress:)`` does, and shows it.
   package func train(
-    _ model: BertClassifier, on data: TokenizedText, selection: TokenizedText?, teacher: Teacher?, named name: String,
+    _ model: consuming BertClassifier, on data: TokenizedText, selection: TokenizedText?, teacher: Teacher?,
+    named name: String,
     _ display: any ProgressDisplay
   ) throws -> TrainingResult {
     if let step = checkpoints?.latestStep { display.message("\(name): goes on from step \(step)") }
