@@ -1,4 +1,3 @@
-public import FoundationEssentials
 import JSON
 
 /// A file of examples, read row by row: `.tsv`, `.csv` or `.jsonl`, each also compressed as `.gz`, or `-` for the standard
