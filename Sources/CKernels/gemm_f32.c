@@ -41,8 +41,8 @@
 // Depth block: BERT-base's width, whose products then write their sums once. The block of rows of that depth (288 kB with AVX2,
 // 420 kB with AVX-512) and a panel of it (48 kB, 96 kB) fit in the smallest L2 of the processors that have the set: 512 kB,
 // and 1 MB on servers with AVX-512. There a part of a batch, up to 128 tokens, is one block, and reads all weights once; with
-// blocks of 112 rows it read them twice. On an Emerald Rapids Xeon that gained 2 to 4 % of MiniLM and BERT-base at 8x128 and
-// 32x64 (old and new program in turns, fifth percentile); with AVX2, 132 rows lost 2 %.
+// at most 112 rows it was two. On an Emerald Rapids Xeon that gained 2 to 4 % of MiniLM at 8x128 and 32x64, and nothing at
+// 1x128 (one thread, old and new program in turns, fifth percentile); with AVX2, 132 rows lost 2 %.
 // Ahead: steps of depth, of at least 6 cycles each, that a fetch from L2 into L1 has.
 enum { CK_GEMM_DEPTH = 768, CK_GEMM_AHEAD = 8 };
 
