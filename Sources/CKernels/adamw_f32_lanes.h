@@ -19,6 +19,10 @@ void CK_NAME(ck_f32_adamw)(size_t count, const ck_adamw_args *args, const float 
   const ck_adamw_args held = *args;  // apart from what is written
   size_t i = 0;
   for (; i + CK_LANES <= count; i += CK_LANES) {
+    ck_fetch_stream(gradient + i);
+    ck_fetch_stream(weight + i);
+    ck_fetch_stream(m + i);
+    ck_fetch_stream(v + i);
     CK_NAME(ck_adamw_step)(&held, CK_LANES, gradient + i, weight + i, m + i, v + i);
   }
   if (i < count) CK_NAME(ck_adamw_step)(&held, count - i, gradient + i, weight + i, m + i, v + i);

@@ -16,7 +16,10 @@ void CK_NAME(ck_f32_axpy)(size_t count, float alpha, const float *x, float *y) {
 void CK_NAME(ck_f32_scale)(size_t count, float alpha, const float *x, float *y) {
   const vf all = vset(alpha);
   size_t i = 0;
-  for (; i + CK_LANES <= count; i += CK_LANES) vstore(y + i, vmul(all, vload(x + i)));
+  for (; i + CK_LANES <= count; i += CK_LANES) {
+    ck_fetch_stream(x + i);
+    vstore(y + i, vmul(all, vload(x + i)));
+  }
   if (i < count) vstore_n(y + i, vmul(all, vload_n(x + i, count - i)), count - i);
 }
 

@@ -16,23 +16,27 @@ size_t CK_NAME(ck_f32_gemm_scratch_count)(size_t k) {
   return ROW_BLOCK * depth + 16 + NR * depth;
 }
 
-// 8 columns of b that lie in rows of their own (k_stride 1) into a panel, `width` floats a step of depth.
-CK_INLINE void CK_NAME(ck_pack_transposed)(const float *b, size_t stride, size_t k, size_t width, float *out) {
+// `columns` columns of b, 8 or 16, that lie in rows of their own (k_stride 1) into a panel, `width` floats a step of depth.
+CK_INLINE void CK_NAME(ck_pack_transposed)(const float *b, size_t stride, size_t k, size_t width, const size_t columns,
+                                           float *out) {
   size_t p = 0;
   // Two transposes at a time, so that each cache line is read once: rows may lie a multiple of 4096 bytes apart.
   for (; p + 16 <= k; p += 16) {
-    __m256 in[2][8], turned[8];
-    for (size_t j = 0; j < 8; ++j) {
-      in[0][j] = _mm256_loadu_ps(b + j * stride + p);
-      in[1][j] = _mm256_loadu_ps(b + j * stride + p + 8);
-    }
-    for (size_t part = 0; part < 2; ++part) {
-      ck_transpose_8x8(in[part], turned);
-      for (size_t i = 0; i < 8; ++i) _mm256_storeu_ps(out + (p + 8 * part + i) * width, turned[i]);
+    for (size_t j = 0; j < columns; ++j) __builtin_prefetch(b + j * stride + p + CK_PACK_AHEAD);
+    for (size_t group = 0; group < columns; group += 8) {
+      __m256 in[2][8], turned[8];
+      for (size_t j = 0; j < 8; ++j) {
+        in[0][j] = _mm256_loadu_ps(b + (group + j) * stride + p);
+        in[1][j] = _mm256_loadu_ps(b + (group + j) * stride + p + 8);
+      }
+      for (size_t part = 0; part < 2; ++part) {
+        ck_transpose_8x8(in[part], turned);
+        for (size_t i = 0; i < 8; ++i) _mm256_storeu_ps(out + (p + 8 * part + i) * width + group, turned[i]);
+      }
     }
   }
   for (; p < k; ++p) {
-    for (size_t j = 0; j < 8; ++j) out[p * width + j] = b[j * stride + p];
+    for (size_t j = 0; j < columns; ++j) out[p * width + j] = b[j * stride + p];
   }
 }
 
@@ -44,6 +48,8 @@ void CK_NAME(ck_f32_gemm_pack_b)(size_t n, size_t k, const float *b, size_t n_st
     if (n_stride == 1) {
       for (size_t p = 0; p < k; ++p) {
         const float *row = b + p * k_stride + first;
+        // Into L2: L1 has too few fill buffers for what these rows take.
+        for (size_t j = 0; j < NR; j += 16) __builtin_prefetch(row + CK_PACK_ROWS_AHEAD * k_stride + j, 0, 2);
         for (size_t j = 0; j < NR; j += CK_LANES) {
           size_t left = columns > j ? columns - j : 0;
           vstore(out + p * NR + j, vload_n(row + (left ? j : 0), left < CK_LANES ? left : CK_LANES));
@@ -53,8 +59,12 @@ void CK_NAME(ck_f32_gemm_pack_b)(size_t n, size_t k, const float *b, size_t n_st
     }
     size_t j = 0;
     if (k_stride == 1) {
+      // A line of the panel at a time, while lines are whole.
+      for (; j + 16 <= columns; j += 16) {
+        CK_NAME(ck_pack_transposed)(b + (first + j) * n_stride, n_stride, k, NR, 16, out + j);
+      }
       for (; j + 8 <= columns; j += 8) {
-        CK_NAME(ck_pack_transposed)(b + (first + j) * n_stride, n_stride, k, NR, out + j);
+        CK_NAME(ck_pack_transposed)(b + (first + j) * n_stride, n_stride, k, NR, 8, out + j);
       }
     }
     for (; j < NR; ++j) {
@@ -76,15 +86,16 @@ void CK_NAME(ck_f16_gemm_pack_b)(size_t n, size_t k, const uint16_t *b, size_t n
   }
 }
 
-// Packs `rows` <= MR rows of a, `depth` columns: element (r, p) goes to p * rows + r. May write 8 floats beyond.
+// Packs `rows` <= MR rows of a, `depth` columns: element (r, p) goes to p * rows + r. May write 8 floats beyond. For `ahead`
+// see ck_interleave.
 CK_INLINE void CK_NAME(ck_gemm_pack_a)(const float *a, size_t row_stride, size_t col_stride, size_t rows,
-                                       size_t depth, float *out) {
+                                       size_t depth, size_t ahead, float *out) {
   if (col_stride == 1 && rows == 1) {
     memcpy(out, a, depth * sizeof(float));
     return;
   }
   if (col_stride == 1) {
-    CK_NAME(ck_interleave)(a, row_stride, rows, depth, out);
+    CK_NAME(ck_interleave)(a, row_stride, rows, depth, ahead, out);
     return;
   }
   for (size_t p = 0; p < depth; ++p) {
@@ -244,6 +255,8 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
       !args->accumulate && (args->preactivation || args->residual || args->activation != CK_ACTIVATION_NONE);
   const size_t most = k < CK_GEMM_DEPTH ? k : CK_GEMM_DEPTH;
   float *const widened = scratch + ROW_BLOCK * most + 16;
+  // What L2 holds is there: whoever made these rows has just written them.
+  const size_t ahead = args->m * k > CK_PACK_NEAR ? CK_PACK_AHEAD : 0;
   for (size_t block = row_begin; block < row_end; block += ROW_BLOCK) {
     const size_t rows = row_end - block < ROW_BLOCK ? row_end - block : ROW_BLOCK;
     const size_t tiles = ck_gemm_tile_count(rows, MR);
@@ -258,7 +271,7 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
         for (size_t t = 0; t < tiles; ++t) {
           const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
           CK_NAME(ck_gemm_pack_a)(a + r * args->a_row_stride, args->a_row_stride, args->a_col_stride, height, depth,
-                                  scratch + r * depth);
+                                  ahead, scratch + r * depth);
         }
       }
       // F16 panels that meet several tiles are widened by the first of them for the others.

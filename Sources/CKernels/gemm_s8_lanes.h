@@ -114,7 +114,7 @@ static void CK_S8_NAME(ck_s8_quantize_tile)(const ck_gemm_args *args, size_t row
                                                args->a_zero_point, rows == 1 ? words : apart + r * steps);
   }
   if (rows > 1) {
-    CK_NAME(ck_interleave)((const float *)(const void *)apart, steps, rows, steps, (float *)(void *)words);
+    CK_NAME(ck_interleave)((const float *)(const void *)apart, steps, rows, steps, 0, (float *)(void *)words);
   }
 }
 

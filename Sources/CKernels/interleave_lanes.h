@@ -2,11 +2,16 @@
 // set and transpose_f32.h there.
 
 // `rows` <= MR rows of `depth` words of 32 bits, floats or not: word (r, p) goes to p * rows + r. May write 8 words beyond.
-CK_INLINE void CK_NAME(ck_interleave)(const float *a, size_t row_stride, size_t rows, size_t depth, float *out) {
+// What lies `ahead` words on is asked for, unless that is 0.
+CK_INLINE void CK_NAME(ck_interleave)(const float *a, size_t row_stride, size_t rows, size_t depth, size_t ahead,
+                                      float *out) {
   size_t p = 0;
   // 8 rows at a time, the last row standing in for those beyond `rows`. A store writes 8 words, of which the later ones may
   // belong to the next step of depth; they are written again in their turn.
   for (; p + 8 <= depth; p += 8) {
+    if (ahead > 0 && p % 16 == 0) {
+      for (size_t r = 0; r < rows; ++r) __builtin_prefetch(a + r * row_stride + p + ahead);
+    }
     __m256 in[(MR + 7) / 8][8], turned[(MR + 7) / 8][8];
     for (size_t r = 0; r < rows; r += 8) {
       for (size_t i = 0; i < 8; ++i) {
