@@ -11,7 +11,7 @@ import Testing
   private static let labels = ["b", "LABEL_10", "LABEL_2", "a \"quoted\"\n", "中文", "É", "z\u{1F600}", "0/1", "\u{7F}"]
 
   @Test("As Foundation's encoder writes them, keys sorted") func json() throws {
-    let values = [0.1, 1, 0, 1e-7, 123456.75, 5e-324, 1.0 / 3, -2.5, 1e22]
+    let values = [0.1, 1, 0, 1e-7, 123456.75, Double.leastNonzeroMagnitude, 1.0 / 3, -2.5, 1e22]
     let prediction = Prediction(labels: Self.labels, values: values, best: 3)
     var bytes: [UInt8] = []
     PredictionText(labels: Self.labels).appendJSON(prediction, to: &bytes)

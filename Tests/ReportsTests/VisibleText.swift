@@ -8,13 +8,15 @@ import Foundation
 /// labels.
 final class VisibleText: NSObject, XMLParserDelegate {
   private(set) var pieces: [String] = []
+  /// Whether the document was read to its end.
+  private(set) var isWhole = false
   private var hidden = 0
 
   init(_ document: String) {
     super.init()
     let parser = XMLParser(data: Data(document.utf8))
     parser.delegate = self
-    parser.parse()
+    isWhole = parser.parse()
   }
 
   func parser(

@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 
 /// PyTorch's fake quantisation; see Goldens/MANIFEST.md. Keys as the file spells them.
 public struct QuantizationGoldens: Codable, Sendable {
