@@ -11,6 +11,7 @@ import FoundationEssentials
 ///
 /// Every figure that the system does not tell is nil; a description never fails.
 public struct Machine: Equatable, Sendable, Codable {
+  /// The processor's name, with family and model where Linux tells them: in the cloud, several generations share a name.
   public var cpu: String?
   /// Logical processors of the machine.
   public var logicalCores: Int
@@ -72,7 +73,7 @@ public struct Machine: Equatable, Sendable, Codable {
 
   /// From the texts of Linux's own files, any of which may be empty.
   package init(cpuinfo: String, meminfo: String, osRelease: String, loadavg: String) {
-    cpu = SystemFile.field("model name", in: cpuinfo) ?? SystemFile.field("Model", in: cpuinfo)
+    cpu = Machine.processor(in: cpuinfo)
     logicalCores = cpuinfo.split(separator: "\n").count { $0.hasPrefix("processor") && $0.contains(":") }
     let flags = SystemFile.field("flags", in: cpuinfo) ?? SystemFile.field("Features", in: cpuinfo) ?? ""
     let present = Set(flags.split(whereSeparator: \.isWhitespace).map(String.init))
@@ -95,6 +96,14 @@ public struct Machine: Equatable, Sendable, Codable {
       count += last - first + 1
     }
     return count > 0 ? count : nil
+  }
+
+  private static func processor(in cpuinfo: String) -> String? {
+    let name = SystemFile.field("model name", in: cpuinfo) ?? SystemFile.field("Model", in: cpuinfo)
+    guard let name, let family = SystemFile.field("cpu family", in: cpuinfo),
+      let model = SystemFile.field("model", in: cpuinfo)
+    else { return name }
+    return "\(name) (family \(family), model \(model))"
   }
 
   private static func prettyName(in osRelease: String) -> String? {

@@ -7,16 +7,20 @@ import Testing
     let machine = Machine(
       cpuinfo: """
         processor	: 0
+        cpu family	: 25
+        model		: 1
         model name	: Example CPU @ 2.0GHz
         flags		: fpu sse2 fma f16c avx avx2 avx512f avx512_vnni
 
         processor	: 1
+        cpu family	: 25
+        model		: 1
         model name	: Example CPU @ 2.0GHz
         flags		: fpu sse2 fma f16c avx avx2 avx512f avx512_vnni
         """,
       meminfo: "MemTotal:       16384000 kB\nMemFree:         1000 kB\n",
       osRelease: "NAME=\"Example\"\nPRETTY_NAME=\"Example Linux 12\"\n", loadavg: "0.37 0.40 1.19 3/90 9874\n")
-    #expect(machine.cpu == "Example CPU @ 2.0GHz")
+    #expect(machine.cpu == "Example CPU @ 2.0GHz (family 25, model 1)")
     #expect(machine.logicalCores == 2)
     #expect(machine.cpuFlags == ["avx", "f16c", "fma", "avx2", "avx512f", "avx512_vnni"])
     #expect(machine.memoryBytes == 16_384_000 * 1024)
@@ -27,6 +31,11 @@ import Testing
   @Test("knows nothing where the system tells nothing") func silence() {
     let machine = Machine(cpuinfo: "", meminfo: "MemTotal: many kB", osRelease: "", loadavg: "busy")
     #expect(machine.cpu == nil && machine.memoryBytes == nil && machine.loadAverage == nil && machine.cpuFlags == [])
+  }
+
+  @Test("takes a processor's name as it is where there is no family") func unknownFamily() {
+    let machine = Machine(cpuinfo: "model name\t: ARMv8 Processor\n", meminfo: "", osRelease: "", loadavg: "")
+    #expect(machine.cpu == "ARMv8 Processor")
   }
 
   @Test("counts processors of an affinity list", arguments: [("0-3,8", 5), ("0", 1), ("2-2", 1)])
