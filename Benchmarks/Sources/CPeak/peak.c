@@ -2,7 +2,10 @@
 //
 //   FMA    C independent chains a[i] = a[i] * x + y, nothing but registers. A chain gives a result each `latency` cycles
 //          (4 or 5 on the cores at hand) and there are two units, so C = 12 chains keep both busy, and leave registers.
-//   Reads  four sums over 64-byte lines, in order: as kind to the prefetchers as memory use can be.
+//          The compiler doesn't know x and y: 1 is a fixed point of 0.999 a + 0.001, and a chain that begins there would be
+//          folded away, and counted.
+//   Reads  four sums over 64-byte lines, in order: as kind to the prefetchers as memory use can be. At least
+//          CP_READ_BYTES between two looks at the clock, which take longer than reading all of L1.
 //
 // All threads start together; the rate counts the work of all over the time until the last has ended.
 
@@ -19,7 +22,7 @@
 #include <immintrin.h>
 #endif
 
-enum { CP_CHAINS = 12, CP_FMA_STEPS = 1 << 16, CP_MAX_THREADS = 64 };
+enum { CP_CHAINS = 12, CP_FMA_STEPS = 1 << 16, CP_READ_BYTES = 1 << 20, CP_MAX_THREADS = 64 };
 
 static double cp_now(void) {
   struct timespec t;
@@ -46,13 +49,15 @@ typedef struct cp_worker {
 
 #if defined(__x86_64__)
 
+static volatile const float cp_factor = 0.999f, cp_summand = 0.001f;
+
 #define CP_FMA_BURST(NAME, TARGET, VECTOR, SET, FMA, STORE, LANES)                  \
   __attribute__((target(TARGET))) static float NAME(void) {                         \
     VECTOR a[CP_CHAINS];                                                            \
     _Pragma("clang loop unroll(full)") for (int i = 0; i < CP_CHAINS; ++i) {        \
       a[i] = SET(1.0f + (float)i);                                                  \
     }                                                                               \
-    VECTOR x = SET(0.999f), y = SET(0.001f);                                        \
+    VECTOR x = SET(cp_factor), y = SET(cp_summand);                                 \
     for (int step = 0; step < CP_FMA_STEPS; ++step) {                               \
       _Pragma("clang loop unroll(full)") for (int i = 0; i < CP_CHAINS; ++i) {      \
         a[i] = FMA(a[i], x, y);                                                     \
@@ -69,13 +74,16 @@ typedef struct cp_worker {
 CP_FMA_BURST(cp_fma_burst_avx2, "avx2,fma", __m256, _mm256_set1_ps, _mm256_fmadd_ps, _mm256_storeu_ps, 8)
 CP_FMA_BURST(cp_fma_burst_avx512, "avx512f", __m512, _mm512_set1_ps, _mm512_fmadd_ps, _mm512_storeu_ps, 16)
 
-__attribute__((target("avx2"))) static float cp_read_burst(const char *memory, size_t bytes) {
+__attribute__((target("avx2"))) static float cp_read_burst(const char *memory, size_t bytes, size_t passes) {
   __m256i sum[4] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
-  for (size_t at = 0; at + 128 <= bytes; at += 128) {
+  for (size_t pass = 0; pass < passes; ++pass) {
+    for (size_t at = 0; at + 128 <= bytes; at += 128) {
 #pragma clang loop unroll(full)
-    for (int i = 0; i < 4; ++i) {
-      sum[i] = _mm256_add_epi32(sum[i], _mm256_load_si256((const __m256i *)(memory + at + 32 * i)));
+      for (int i = 0; i < 4; ++i) {
+        sum[i] = _mm256_add_epi32(sum[i], _mm256_load_si256((const __m256i *)(memory + at + 32 * i)));
+      }
     }
+    __asm__ volatile("" ::: "memory");  // or one pass would do for all
   }
   int32_t lanes[8];
   _mm256_storeu_si256((__m256i *)lanes, _mm256_add_epi32(_mm256_add_epi32(sum[0], sum[1]), _mm256_add_epi32(sum[2], sum[3])));
@@ -92,6 +100,7 @@ static void *cp_work(void *pointer) {
   cp_worker *worker = pointer;
   cp_job *job = worker->job;
   char *memory = NULL;
+  const size_t passes = 1 + CP_READ_BYTES / (job->bytes + 1);
   if (job->kind == CP_READ) {
     memory = aligned_alloc(4096, (job->bytes + 4095) / 4096 * 4096);
     worker->failed = memory == NULL;
@@ -113,8 +122,8 @@ static void *cp_work(void *pointer) {
         worker->work += 2.0 * 16 * CP_CHAINS * CP_FMA_STEPS;
         break;
       default:
-        worker->kept += cp_read_burst(memory, job->bytes);
-        worker->work += (double)(job->bytes / 128 * 128);
+        worker->kept += cp_read_burst(memory, job->bytes, passes);
+        worker->work += (double)(passes * (job->bytes / 128 * 128));
     }
     worker->end = cp_now();
   } while (worker->end - worker->begin < job->seconds);
