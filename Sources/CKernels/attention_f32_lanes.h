@@ -19,7 +19,7 @@ size_t CK_NAME(ck_f32_attention_vjp_scratch_count)(size_t length, size_t head_si
 typedef struct CK_NAME(ck_product) {
   size_t m, n, k;
   const float *a;
-  size_t a_row_stride, a_col_stride;
+  size_t a_row_stride, a_col_stride;  // one of them is 1
   const float *b;  // rows of n contiguous floats
   size_t b_row_stride;
   float *c;
@@ -27,9 +27,29 @@ typedef struct CK_NAME(ck_product) {
   int add;
 } CK_NAME(ck_product);
 
-// `rows` and `vectors` are constants where this is expanded; the last vector has n columns.
+// `steps` of depth. The rows of a are contiguous (`along`, a_col_stride 1), or its columns are (a_row_stride 1); which it is, is
+// a constant, and steps are taken four at a time, or the address of each row would be computed at every step.
+CK_INLINE void CK_NAME(ck_product_steps)(const CK_NAME(ck_product) *x, const float *a, const float *b,
+                                         vf sum[CK_PRODUCT_ROWS][2], const size_t rows, const size_t vectors,
+                                         const size_t n, const int along, const size_t steps) {
+  const size_t row_stride = along ? x->a_row_stride : 1, col_stride = along ? 1 : x->a_col_stride;
+#pragma clang loop unroll(full)
+  for (size_t p = 0; p < steps; ++p) {
+    vf b_vector[2];
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; ++v) b_vector[v] = vload_n(b + p * x->b_row_stride + v * CK_LANES, n);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; ++r) {
+      vf broadcast = vset(a[r * row_stride + p * col_stride]);
+#pragma clang loop unroll(full)
+      for (size_t v = 0; v < vectors; ++v) sum[r][v] = vfma(broadcast, b_vector[v], sum[r][v]);
+    }
+  }
+}
+
+// `rows`, `vectors` and `along` are constants where this is expanded; the last vector has n columns.
 CK_INLINE void CK_NAME(ck_product_tile)(const CK_NAME(ck_product) *x, size_t row, size_t column, const size_t rows,
-                                        const size_t vectors, const size_t n) {
+                                        const size_t vectors, const size_t n, const int along) {
   vf sum[CK_PRODUCT_ROWS][2];
 #pragma clang loop unroll(full)
   for (size_t r = 0; r < rows; ++r) {
@@ -37,17 +57,15 @@ CK_INLINE void CK_NAME(ck_product_tile)(const CK_NAME(ck_product) *x, size_t row
     for (size_t v = 0; v < vectors; ++v) sum[r][v] = vzero();
   }
   const float *a = x->a + row * x->a_row_stride, *b = x->b + column;
-  const size_t a_row_stride = x->a_row_stride;
-  for (size_t p = 0; p < x->k; ++p) {
-    vf b_vector[2];
-#pragma clang loop unroll(full)
-    for (size_t v = 0; v < vectors; ++v) b_vector[v] = vload_n(b + v * CK_LANES, n);
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; ++r) {
-      vf broadcast = vset(a[r * a_row_stride]);
-#pragma clang loop unroll(full)
-      for (size_t v = 0; v < vectors; ++v) sum[r][v] = vfma(broadcast, b_vector[v], sum[r][v]);
-    }
+  size_t left = x->k;
+  for (; left >= 4; left -= 4) {
+    CK_NAME(ck_product_steps)(x, a, b, sum, rows, vectors, n, along, 4);
+    a += 4 * x->a_col_stride;
+    b += 4 * x->b_row_stride;
+  }
+#pragma clang loop unroll(disable)
+  for (; left > 0; --left) {
+    CK_NAME(ck_product_steps)(x, a, b, sum, rows, vectors, n, along, 1);
     a += x->a_col_stride;
     b += x->b_row_stride;
   }
@@ -61,31 +79,39 @@ CK_INLINE void CK_NAME(ck_product_tile)(const CK_NAME(ck_product) *x, size_t row
   }
 }
 
+// The last eight rows are two tiles of four where a tile has six: the sums of two rows alone would wait for each other.
 CK_INLINE void CK_NAME(ck_product_columns)(const CK_NAME(ck_product) *x, size_t column, const size_t vectors,
-                                           const size_t n) {
+                                           const size_t n, const int along) {
   size_t row = 0;
-  for (; row + CK_PRODUCT_ROWS <= x->m; row += CK_PRODUCT_ROWS) {
-    CK_NAME(ck_product_tile)(x, row, column, CK_PRODUCT_ROWS, vectors, n);
+  for (; row + CK_PRODUCT_ROWS <= x->m && (CK_PRODUCT_ROWS == 8 || x->m - row != 8); row += CK_PRODUCT_ROWS) {
+    CK_NAME(ck_product_tile)(x, row, column, CK_PRODUCT_ROWS, vectors, n, along);
   }
-  if (row + 4 <= x->m) {
-    CK_NAME(ck_product_tile)(x, row, column, 4, vectors, n);
-    row += 4;
-  }
+  for (; row + 4 <= x->m; row += 4) CK_NAME(ck_product_tile)(x, row, column, 4, vectors, n, along);
   if (row + 2 <= x->m) {
-    CK_NAME(ck_product_tile)(x, row, column, 2, vectors, n);
+    CK_NAME(ck_product_tile)(x, row, column, 2, vectors, n, along);
     row += 2;
   }
-  if (row < x->m) CK_NAME(ck_product_tile)(x, row, column, 1, vectors, n);
+  if (row < x->m) CK_NAME(ck_product_tile)(x, row, column, 1, vectors, n, along);
+}
+
+CK_INLINE void CK_NAME(ck_multiply_all)(const CK_NAME(ck_product) *x, const int along) {
+  size_t column = 0;
+  for (; column + 2 * CK_LANES <= x->n; column += 2 * CK_LANES) {
+    CK_NAME(ck_product_columns)(x, column, 2, CK_LANES, along);
+  }
+  if (column + CK_LANES <= x->n) {
+    CK_NAME(ck_product_columns)(x, column, 1, CK_LANES, along);
+    column += CK_LANES;
+  }
+  if (column < x->n) CK_NAME(ck_product_columns)(x, column, 1, x->n - column, along);
 }
 
 static void CK_NAME(ck_multiply)(const CK_NAME(ck_product) *x) {
-  size_t column = 0;
-  for (; column + 2 * CK_LANES <= x->n; column += 2 * CK_LANES) CK_NAME(ck_product_columns)(x, column, 2, CK_LANES);
-  if (column + CK_LANES <= x->n) {
-    CK_NAME(ck_product_columns)(x, column, 1, CK_LANES);
-    column += CK_LANES;
+  if (x->a_col_stride == 1) {
+    CK_NAME(ck_multiply_all)(x, 1);
+  } else {
+    CK_NAME(ck_multiply_all)(x, 0);
   }
-  if (column < x->n) CK_NAME(ck_product_columns)(x, column, 1, x->n - column);
 }
 
 // turned[d, t] = x[t, d], rows of CK_PADDED(length), zeros beyond length.
@@ -121,6 +147,36 @@ static void CK_NAME(ck_gather)(size_t length, size_t size, const float *x, size_
 
 // ---- Forward
 
+// e^(scale x - shift) of a row of `length` floats in place, zeros up to its padded end; their CK_SUM_LANES partial sums.
+CK_INLINE void CK_NAME(ck_exponentials_of_row)(size_t length, float *row, vf scale, vf shift, vf sum[CK_PARTS]) {
+  vf e[CK_TOGETHER];
+#pragma clang loop unroll(full)
+  for (size_t part = 0; part < CK_PARTS; ++part) sum[part] = vzero();
+  size_t j = 0;
+  for (; j + CK_TOGETHER * CK_LANES <= length; j += CK_TOGETHER * CK_LANES) {
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < CK_TOGETHER; ++i) e[i] = vsub(vmul(scale, vload(row + j + i * CK_LANES)), shift);
+    vexp_all(CK_TOGETHER, e);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < CK_TOGETHER; ++i) {
+      vstore(row + j + i * CK_LANES, e[i]);
+      sum[i % CK_PARTS] = vadd(sum[i % CK_PARTS], e[i]);
+    }
+  }
+  for (; j < length; j += CK_SUM_LANES) {
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < CK_PARTS; ++i) e[i] = vsub(vmul(scale, vload(row + j + i * CK_LANES)), shift);
+    vexp_all(CK_PARTS, e);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < CK_PARTS; ++i) {
+      const size_t begin = j + i * CK_LANES, left = length > begin ? length - begin : 0;
+      if (left < CK_LANES) e[i] = vselect(vfirst(left), e[i], vzero());
+      vstore(row + begin, e[i]);
+      sum[i] = vadd(sum[i], e[i]);
+    }
+  }
+}
+
 // The exponentials of rows of scaled scores less each row's largest, in place, zeros behind them. One pass over all rows
 // finds the largest, another does the rest: a row needn't wait for the steps that bring 16 numbers down to one.
 static void CK_NAME(ck_exponentials)(const ck_attention_args *args, size_t first, size_t rows, float *scores,
@@ -140,23 +196,8 @@ static void CK_NAME(ck_exponentials)(const ck_attention_args *args, size_t first
   }
   for (size_t r = 0; r < rows; ++r) {
     float *row = scores + r * padded;
-    const vf largest = vset(most[r]);
     vf sum[CK_PARTS];
-#pragma clang loop unroll(full)
-    for (size_t part = 0; part < CK_PARTS; ++part) sum[part] = vzero();
-    for (size_t j = 0; j < padded; j += CK_SUM_LANES) {
-#pragma clang loop unroll(full)
-      for (size_t part = 0; part < CK_PARTS; ++part) {
-        float *at = row + j + part * CK_LANES;
-        vf e = vexp(vsub(vmul(scale, vload(at)), largest));
-        if (j + CK_SUM_LANES > length) {
-          const size_t begin = j + part * CK_LANES, left = length > begin ? length - begin : 0;
-          e = vselect(vfirst(left < CK_LANES ? left : CK_LANES), e, vzero());
-        }
-        vstore(at, e);
-        sum[part] = vadd(sum[part], e);
-      }
-    }
+    CK_NAME(ck_exponentials_of_row)(length, row, scale, vset(most[r]), sum);
     const float total = vsum_parts(sum);
     inverse_sums[r] = 1.0f / total;
     if (args->log_sum_exp) args->log_sum_exp[first + r] = most[r] + logf(total);
@@ -232,16 +273,17 @@ void CK_NAME(ck_f32_attention_vjp)(const ck_attention_vjp_args *args, float *scr
         const size_t n = size - d < CK_LANES ? size - d : CK_LANES;
         dot = vfma(vload_n(g_row + d, n), vload_n(context + d, n), dot);
       }
-      const vf delta = vset(vsum(dot)), log_sum = vset(forward->log_sum_exp[begin + r]);
+      const vf delta = vset(vsum(dot));
       float *kept_row = kept + r * padded, *change_row = change + r * padded;
       for (size_t j = 0; j < padded; j += CK_LANES) vstore(factor + j, vset(1.0f));
       if (forward->dropout.threshold) {
         const uint64_t offset = forward->dropout_offset + (uint64_t)(begin + r) * length;
         CK_NAME(ck_drop)(length, &forward->dropout, offset, factor, factor);
       }
+      vf sum[CK_PARTS];
+      CK_NAME(ck_exponentials_of_row)(length, kept_row, scale, vset(forward->log_sum_exp[begin + r]), sum);
       for (size_t j = 0; j < length; j += CK_LANES) {
-        vf f = vload(factor + j);
-        vf p = vexp(vsub(vmul(scale, vload(kept_row + j)), log_sum));
+        vf f = vload(factor + j), p = vload(kept_row + j);
         vf ds = vmul(scale, vmul(p, vsub(vmul(f, vload(change_row + j)), delta)));
         vstore(kept_row + j, vmul(f, p));
         vstore(change_row + j, ds);

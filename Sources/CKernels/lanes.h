@@ -29,8 +29,8 @@
 #define CK_NAME(base) CK_PASTE(base, CK_ISA)
 #define CK_INLINE static inline __attribute__((always_inline, unused))
 
-// Partial sums of a row.
-enum { CK_SUM_LANES = 16 };
+// Partial sums of a row; vectors that are taken side by side (vexp_all).
+enum { CK_SUM_LANES = 16, CK_TOGETHER = 4 };
 
 #define CK_LANES CK_NAME(ck_lanes)
 #define CK_PARTS (CK_SUM_LANES / CK_LANES)

@@ -8,24 +8,36 @@
 //   vphi        4 ulp of 1/2; below x = -5.6, where Phi < 1.1e-8, 0
 
 #define vexp CK_NAME(vexp)
+#define vexp_all CK_NAME(vexp_all)
 #define vtanh CK_NAME(vtanh)
 #define vsigmoid CK_NAME(vsigmoid)
 #define vphi CK_NAME(vphi)
 
-// e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2. The polynomial is expf's of the Cephes library.
+// e^x = 2^n e^r, n = round(x / ln 2), |r| <= ln 2 / 2, of `count` <= CK_TOGETHER vectors in place. The polynomial is expf's of
+// the Cephes library. Each step waits for the one before, some 50 cycles in all, and one vector after the other is more
+// instructions than a core looks ahead; so each step is taken for all before the next.
+CK_INLINE void vexp_all(const size_t count, vf x[]) {
+  vf n[CK_TOGETHER], r[CK_TOGETHER], p[CK_TOGETHER];
+#define CK_EACH _Pragma("clang loop unroll(full)") for (size_t i = 0; i < count; ++i)
+  CK_EACH x[i] = vmax(vset(-110.0f), vmin(vset(90.0f), x[i]));
+  CK_EACH n[i] = vround(vmul(x[i], vset(1.44269504088896341f)));
+  // ln 2 in two parts: the first has 10 bits, so that n times it is exact
+  CK_EACH r[i] = vfnma(n[i], vset(0.693359375f), x[i]);
+  CK_EACH r[i] = vfnma(n[i], vset(-2.12194440e-4f), r[i]);
+  CK_EACH p[i] = vfma(vset(1.9875691500e-4f), r[i], vset(1.3981999507e-3f));
+  CK_EACH p[i] = vfma(p[i], r[i], vset(8.3334519073e-3f));
+  CK_EACH p[i] = vfma(p[i], r[i], vset(4.1665795894e-2f));
+  CK_EACH p[i] = vfma(p[i], r[i], vset(1.6666665459e-1f));
+  CK_EACH p[i] = vfma(p[i], r[i], vset(5.0000001201e-1f));
+  CK_EACH p[i] = vmul(p[i], r[i]);
+  CK_EACH p[i] = vfma(p[i], r[i], r[i]);
+  CK_EACH x[i] = vscale2(vadd(p[i], vset(1.0f)), n[i]);
+#undef CK_EACH
+}
+
 CK_INLINE vf vexp(vf x) {
-  x = vmax(vset(-110.0f), vmin(vset(90.0f), x));
-  vf n = vround(vmul(x, vset(1.44269504088896341f)));
-  vf r = vfnma(n, vset(0.693359375f), x);  // ln 2 in two parts: the first has 10 bits, so that n times it is exact
-  r = vfnma(n, vset(-2.12194440e-4f), r);
-  vf p = vset(1.9875691500e-4f);
-  p = vfma(p, r, vset(1.3981999507e-3f));
-  p = vfma(p, r, vset(8.3334519073e-3f));
-  p = vfma(p, r, vset(4.1665795894e-2f));
-  p = vfma(p, r, vset(1.6666665459e-1f));
-  p = vfma(p, r, vset(5.0000001201e-1f));
-  p = vfma(vmul(p, r), r, r);
-  return vscale2(vadd(p, vset(1.0f)), n);
+  vexp_all(1, &x);
+  return x;
 }
 
 // x + x^3 P(x^2) near 0 (Cephes), 1 - 2 / (e^2|x| + 1) with the sign of x beyond.
