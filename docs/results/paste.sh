@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
-# Puts the comparison of a results.md, and the mean ratios of a table of other engines, between the markers of both READMEs:
+# Puts the comparison of a results.md, and the mean ratios of tables of other engines, between the markers of both READMEs:
 # no number there is typed by hand.
-# docs/results/paste.sh [RESULTS.md [PEERS.md]]
+# docs/results/paste.sh [RESULTS.md]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 source="${1:-docs/results/sst2-minilm-quantised/results.md}"
-peers="${2:-docs/results/peers/intel-f6-m85-native-fp32-int8-int4-quick.md}"
 test -s "$source" || { echo "$source: expected the results of a run" >&2; exit 65; }
-test -s "$peers" || { echo "$peers: expected a table of other engines" >&2; exit 65; }
+# Tables of other engines by the widest vectors of a machine. Where several have a row, the first one's is quoted.
+avx512=(docs/results/peers/intel-f6-m207-native-{minilm-fp32,bert-base-fp32,minilm,bert-base,bert-base-int4}-quick.md)
+avx2=(docs/results/peers/amd-f25-m1-native-fp32-int8-int4-quick.md)
+for table in "${avx512[@]}" "${avx2[@]}"; do
+  test -s "$table" || { echo "$table: expected a table of other engines" >&2; exit 65; }
+done
 folder="$(dirname "$source")"
 
 # The first table below a heading.
@@ -38,28 +42,52 @@ chinese() {
     "$source" "$(fact Command)" "$(fact Processor)" "$(fact Threads)"
 }
 
-# The rows "inference | MODEL | THREADS | CELLS | MEAN | LEAST" of each precision; those above the first heading are FP32's.
-means() {
-  awk -F ' *[|] *' '
-    BEGIN { precision = "FP32" }
-    /^## / { precision = $0; sub("## ", "", precision) }
-    $2 == "inference" && $3 != "all" { print "| " precision " | " $3 " | " $4 " | " $6 " | " $7 " |" }' "$peers"
+# The rows "inference | MODEL | THREADS | CELLS | MEAN | LEAST" of each precision, those of both kinds of machine side by side;
+# those above the first heading are FP32's.
+ratios() {
+  awk -F ' *[|] *' -v wide="${#avx512[@]}" '
+    FNR == 1 { ++file; precision = "FP32" }
+    /^## / { precision = substr($0, 4) }
+    $2 == "inference" && $3 != "all" {
+      row = "| " precision " | " $3 " | " $4 " |"
+      if (!(row in precisions)) { precisions[row] = precision; rows[++count] = row }
+      kind = file <= wide ? 1 : 2
+      if (!((row, kind) in cells)) cells[row, kind] = " " $6 " | " $7 " |"
+    }
+    END {
+      precisionCount = split("FP32,INT8,INT8 of weights within 64,INT4", order, ",")
+      for (p = 1; p <= precisionCount; ++p) for (i = 1; i <= count; ++i) if (precisions[rows[i]] == order[p]) {
+        line = rows[i]
+        for (kind = 1; kind <= 2; ++kind) line = line ((rows[i], kind) in cells ? cells[rows[i], kind] : " — | — |")
+        print line
+      }
+    }' "${avx512[@]}" "${avx2[@]}"
 }
-# What the third line tells of the machine and the command.
-peers_machine() { sed -n '3s/^2 cores of \(.*\) (family.*/\1/p' "$peers"; }
-peers_command() { sed -n '3s/.*, \(`make bench-peers.*\)\.$/\1/p' "$peers"; }
+# What the third line of a table tells of the machine.
+machine() { sed -n '3s/^2 cores of \(.* (family [0-9]*, model [0-9]*\).*/\1)/p' "$1"; }
+# [1](TABLE), [2](TABLE), ...
+links() {
+  local n=0 table
+  for table in "$@"; do
+    n=$((n + 1))
+    [ $n -eq 1 ] || printf ', '
+    printf '[%d](%s)' $n "$table"
+  done
+}
 
 english_ratios() {
-  printf '| Weights and products | Model | Threads | Times as fast as the fastest peer, mean | Least of the cells |\n'
-  printf '| --- | --- | ---: | ---: | ---: |\n'
-  means
-  printf '\n[Every cell](%s). Command: %s. Machine: %s, 2 cores.\n' "$peers" "$(peers_command)" "$(peers_machine)"
+  printf '| Weights and products | Model | Threads | With AVX-512: times as fast, mean | least cell | With AVX2: mean | least cell |\n'
+  printf '| --- | --- | ---: | ---: | ---: | ---: | ---: |\n'
+  ratios
+  printf '\nEvery cell, with command, commit and date: AVX-512, %s: %s. AVX2, %s: %s. Two cores each.\n' \
+    "$(machine "${avx512[0]}")" "$(links "${avx512[@]}")" "$(machine "${avx2[0]}")" "$(links "${avx2[@]}")"
 }
 chinese_ratios() {
-  printf '| 权重与乘积 | 模型 | 线程 | 相对最快同类引擎的速度，均值 | 各单元格最小值 |\n'
-  printf '| --- | --- | ---: | ---: | ---: |\n'
-  means | sed -e 's/ to / 至 /'
-  printf '\n[全部单元格](%s)。命令：%s。机器：%s，2 核。\n' "$peers" "$(peers_command)" "$(peers_machine)"
+  printf '| 权重与乘积 | 模型 | 线程 | AVX-512：相对最快同类引擎的速度，均值 | 最小单元格 | AVX2：均值 | 最小单元格 |\n'
+  printf '| --- | --- | ---: | ---: | ---: | ---: | ---: |\n'
+  ratios | sed -e 's/ to / 至 /g' -e 's/INT8 of weights within 64/INT8，权重在 ±64 以内/'
+  printf '\n全部单元格，以及命令、提交与日期：AVX-512，%s：%s。AVX2，%s：%s。各 2 核。\n' \
+    "$(machine "${avx512[0]}")" "$(links "${avx512[@]}")" "$(machine "${avx2[0]}")" "$(links "${avx2[@]}")"
 }
 
 # paste_into README MARKER FUNCTION
@@ -69,7 +97,7 @@ paste_into() {
     || { echo "$readme: expected the lines <!-- $marker --> and <!-- /$marker -->" >&2; exit 65; }
   body="$(mktemp)"
   "$3" > "$body"
-  [ "$(grep -c '^|' "$body")" -gt 2 ] || { echo "$readme: no rows for $marker in $source or $peers" >&2; exit 65; }
+  [ "$(grep -c '^|' "$body")" -gt 2 ] || { echo "$readme: no rows for $marker" >&2; exit 65; }
   awk -v body="$body" -v begin="<!-- $marker -->" -v end="<!-- /$marker -->" '
     $0 == begin { print; print ""; while ((getline line < body) > 0) print line; print ""; skip = 1; next }
     $0 == end { skip = 0 }
@@ -82,4 +110,4 @@ paste_into README.md results english
 paste_into README.md ratios english_ratios
 paste_into README.zh.md results chinese
 paste_into README.zh.md ratios chinese_ratios
-echo "README.md and README.zh.md quote $source and $peers"
+echo "README.md and README.zh.md quote $source, ${avx512[*]} and ${avx2[*]}"
