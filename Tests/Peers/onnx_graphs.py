@@ -59,6 +59,8 @@ def main():
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = 1
+        # Without VNNI its product of bytes saturates unless weights are unsigned, which this makes them there.
+        options.add_session_config_entry("session.x64quantprecision", "1")
         options.optimized_model_filepath = os.path.join(folder, "optimized.onnx")
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         fused = count(onnx.load(options.optimized_model_filepath, load_external_data=False))
