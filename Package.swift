@@ -128,7 +128,7 @@ let package = Package(
         "Bert", "Compression", "Compute", "Pipeline", "Reports", "TestSupport", "Text", "Training",
         .product(name: "Yams", package: "Yams"),
       ],
-      swiftSettings: settings),
+      exclude: ["Inputs/Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["EspalierCommand", "Bert", "Compute", "TestSupport"], swiftSettings: settings
     ),

@@ -43,7 +43,7 @@ import Testing
       let power = Float(sign: .plus, exponent: Int.random(in: -9...6, using: &random), significand: 1)
       return Float.random(in: -1...1, using: &random) * power
     }
-    values += [0, -0, 1e-40, 64, -127]
+    values += [0, -0, 0x1p-133, 64, -127]
     let whole = histogram(values)
     // 127 needs 2^7: bins of 1/16.
     #expect(whole.width == 0.0625 && whole.least == -127 && whole.largest == 64)
