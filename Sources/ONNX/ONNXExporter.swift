@@ -73,6 +73,13 @@ public struct ONNXExporter: Sendable {
     return graph
   }
 
+  /// Whether a model has layers of INT8, all or beside others, whose product ONNX Runtime computes exactly on some
+  /// processors alone.
+  public static func multipliesBytes(_ checkpoint: Checkpoint) -> Bool {
+    guard let quantization = checkpoint.configuration.quantization else { return false }
+    return checkpoint.names.contains { LinearSite.of(weight: $0) != nil && quantization.format(of: $0) == .int8 }
+  }
+
   /// The bytes of a graph and of the tensors beside it.
   public static func bytes(_ graph: URL) -> Int {
     [graph, ModelFile.dataURL(graph)].reduce(0) { sum, url in

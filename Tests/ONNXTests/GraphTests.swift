@@ -120,7 +120,7 @@ import Testing
         layer + "attention.output.dense": bytes, layer + "intermediate.dense": four, "bert.pooler.dense": bytes,
       ], ignore: ["classifier"])
     let model = try ExportedModel(layers: 2, heads: 4, width: 64).quantized(by: quantization)
-    #expect(ONNXPrecision(of: model.checkpoint) == .int4)
+    #expect(ONNXPrecision(of: model.checkpoint) == .int4 && ONNXExporter.multipliesBytes(model.checkpoint))
     let found = try model.examined(.int4, Self.sentences())
     #expect(largestDifference(found.logits, try model.logits(Self.sentences())) < 0.1)
     #expect((found.fused["MatMulIntegerToFloat"], found.fused["MatMulNBits"]) == (2, 1))

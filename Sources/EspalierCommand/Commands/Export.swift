@@ -62,7 +62,7 @@ struct Export: AsyncParsableCommand {
       file: written.path(percentEncoded: false), precision: precision.rawValue, sizeBytes: ONNXExporter.bytes(written))
     if display.json { return try Output.json(outcome) }
     try Output.line("\(outcome.file): \(outcome.precision), \(outcome.sizeBytes) bytes")
-    if precision == .int8 {
+    if ONNXExporter.multipliesBytes(checkpoint) {
       // Whoever runs it elsewhere would find other answers than ours, and not know why: docs/export-onnx.md.
       try Output.line(
         "On processors without VNNI, ONNX Runtime's product of bytes saturates: give its session the option "
