@@ -2,7 +2,7 @@
 
 #include "kernels.h"
 
-#define CK_TABLE(suffix, s8_suffix, set, mr, nr, block, s8_block)                         \
+#define CK_TABLE(suffix, s8_suffix, gemm_function, set, mr, nr, block, s8_block)          \
   {                                                                                       \
       .isa = set,                                                                         \
       .gemm_mr = mr,                                                                      \
@@ -12,7 +12,7 @@
       .gemm_scratch_count = ck_f32_gemm_scratch_count_##suffix,                           \
       .gemm_pack_b_f32 = ck_f32_gemm_pack_b_##suffix,                                     \
       .gemm_pack_b_f16 = ck_f16_gemm_pack_b_##suffix,                                     \
-      .gemm = ck_f32_gemm_##suffix,                                                       \
+      .gemm = gemm_function,                                                              \
       .gemm_s8_mr = mr,                                                                   \
       .gemm_s8_nr = nr,                                                                   \
       .gemm_s8_row_block = s8_block,                                                      \
@@ -56,22 +56,29 @@
   }
 
 static const ck_kernels ck_table_scalar =
-    CK_TABLE(scalar, scalar, CK_ISA_SCALAR, CK_GEMM_MR_SCALAR, CK_GEMM_NR_SCALAR, CK_GEMM_ROW_BLOCK_SCALAR,
-             CK_GEMM_ROW_BLOCK_SCALAR);
+    CK_TABLE(scalar, scalar, ck_f32_gemm_scalar, CK_ISA_SCALAR, CK_GEMM_MR_SCALAR, CK_GEMM_NR_SCALAR,
+             CK_GEMM_ROW_BLOCK_SCALAR, CK_GEMM_ROW_BLOCK_SCALAR);
 
 #if defined(__x86_64__)
 
 #include <cpuid.h>
 
-static const ck_kernels ck_table_avx2 =
-    CK_TABLE(avx2, avx2, CK_ISA_AVX2, CK_GEMM_MR_AVX2, CK_GEMM_NR_AVX2, CK_GEMM_ROW_BLOCK_AVX2,
-             CK_GEMM_S8_ROW_BLOCK_AVX2);
-static const ck_kernels ck_table_avx512 =
-    CK_TABLE(avx512, avx512, CK_ISA_AVX512, CK_GEMM_MR_AVX512, CK_GEMM_NR_AVX512, CK_GEMM_ROW_BLOCK_AVX512,
-             CK_GEMM_S8_ROW_BLOCK_AVX512);
-static const ck_kernels ck_table_avx512vnni =
-    CK_TABLE(avx512, avx512vnni, CK_ISA_AVX512VNNI, CK_GEMM_MR_AVX512, CK_GEMM_NR_AVX512, CK_GEMM_ROW_BLOCK_AVX512,
-             CK_GEMM_S8_ROW_BLOCK_AVX512);
+#define CK_TABLE_AVX2(gemm_function)                                                                       \
+  CK_TABLE(avx2, avx2, gemm_function, CK_ISA_AVX2, CK_GEMM_MR_AVX2, CK_GEMM_NR_AVX2, CK_GEMM_ROW_BLOCK_AVX2, \
+           CK_GEMM_S8_ROW_BLOCK_AVX2)
+#define CK_TABLE_AVX512(s8_suffix, gemm_function, set)                                                     \
+  CK_TABLE(avx512, s8_suffix, gemm_function, set, CK_GEMM_MR_AVX512, CK_GEMM_NR_AVX512,                    \
+           CK_GEMM_ROW_BLOCK_AVX512, CK_GEMM_S8_ROW_BLOCK_AVX512)
+
+// By whether tiles of floats fetch into L1.
+static const ck_kernels ck_tables_avx2[2] = {CK_TABLE_AVX2(ck_f32_gemm_avx2),
+                                             CK_TABLE_AVX2(ck_f32_gemm_fetching_avx2)};
+static const ck_kernels ck_tables_avx512[2] = {
+    CK_TABLE_AVX512(avx512, ck_f32_gemm_avx512, CK_ISA_AVX512),
+    CK_TABLE_AVX512(avx512, ck_f32_gemm_fetching_avx512, CK_ISA_AVX512)};
+static const ck_kernels ck_tables_avx512vnni[2] = {
+    CK_TABLE_AVX512(avx512vnni, ck_f32_gemm_avx512, CK_ISA_AVX512VNNI),
+    CK_TABLE_AVX512(avx512vnni, ck_f32_gemm_fetching_avx512, CK_ISA_AVX512VNNI)};
 
 // Which register states the operating system saves (XCR0): bit 1 SSE, 2 AVX, 5 to 7 AVX-512.
 static uint64_t ck_saved_states(void) {
@@ -96,19 +103,33 @@ static int ck_has(ck_isa isa) {
   return (b & needed) == needed && (ck_saved_states() & states) == states;
 }
 
+// Whether this core's own prefetchers bring into L1 in time what a tile reads; see gemm_f32.c.
+static int ck_is_amd(void) {
+  unsigned a, b, c, d;
+  return __get_cpuid(0, &a, &b, &c, &d) && b == signature_AMD_ebx && c == signature_AMD_ecx && d == signature_AMD_edx;
+}
+
 #endif  // __x86_64__
 
 const ck_kernels *ck_kernels_for(ck_isa isa) {
+#if defined(__x86_64__)
+  return ck_kernels_fetching(isa, !ck_is_amd());
+#else
+  return ck_kernels_fetching(isa, 0);
+#endif
+}
+
+const ck_kernels *ck_kernels_fetching(ck_isa isa, int fetches) {
   switch (isa) {
     case CK_ISA_SCALAR: return &ck_table_scalar;
 #if defined(__x86_64__)
-    case CK_ISA_AVX2: return ck_has(isa) ? &ck_table_avx2 : NULL;
-    case CK_ISA_AVX512: return ck_has(isa) ? &ck_table_avx512 : NULL;
-    case CK_ISA_AVX512VNNI: return ck_has(isa) ? &ck_table_avx512vnni : NULL;
+    case CK_ISA_AVX2: return ck_has(isa) ? &ck_tables_avx2[fetches != 0] : NULL;
+    case CK_ISA_AVX512: return ck_has(isa) ? &ck_tables_avx512[fetches != 0] : NULL;
+    case CK_ISA_AVX512VNNI: return ck_has(isa) ? &ck_tables_avx512vnni[fetches != 0] : NULL;
 #else
     case CK_ISA_AVX2:
     case CK_ISA_AVX512:
-    case CK_ISA_AVX512VNNI: break;
+    case CK_ISA_AVX512VNNI: (void)fetches; break;
 #endif
   }
   return NULL;

@@ -131,13 +131,13 @@ typedef struct CK_NAME(ck_gemm_sums) {
   float *widened;
 } CK_NAME(ck_gemm_sums);
 
-// Asks for what the tile reads CK_GEMM_AHEAD steps later, to be in L1, and for its share of the next panel: once for UNROLL
-// steps, since an instruction for each line would be a tenth of all.
+// Asks for a tile's share of the next panel, and with `fetches` for what it reads CK_GEMM_AHEAD steps later, to be in L1: once
+// for UNROLL steps, since an instruction for each line would be a tenth of all.
 CK_INLINE void CK_NAME(ck_gemm_fetch_ahead)(const ck_gemm_tile *tile, CK_NAME(ck_gemm_sums) * at, const size_t rows,
-                                            const size_t panels, const int is_f16) {
+                                            const size_t panels, const int is_f16, const int fetches) {
   const size_t bytes = NR * (is_f16 ? sizeof(uint16_t) : sizeof(float));
   at->next = ck_gemm_fetch_next(at->next, tile->next_step, tile->b_panel_stride / NR * bytes, panels, UNROLL, bytes);
-  if (is_f16 || panels > 1) return;
+  if (!fetches) return;
   // Panel and rows come from L2, for L1 holds neither whole.
 #pragma clang loop unroll(full)
   for (size_t line = 0; line < UNROLL * bytes; line += 64) {
@@ -173,16 +173,16 @@ CK_INLINE void CK_NAME(ck_gemm_step)(const ck_gemm_tile *tile, CK_NAME(ck_gemm_s
 
 // UNROLL steps.
 CK_INLINE void CK_NAME(ck_gemm_steps)(const ck_gemm_tile *tile, CK_NAME(ck_gemm_sums) * at, const size_t rows,
-                                      const size_t panels, const int is_f16, const int keeps) {
-  CK_NAME(ck_gemm_fetch_ahead)(tile, at, rows, panels, is_f16);
+                                      const size_t panels, const int is_f16, const int keeps, const int fetches) {
+  CK_NAME(ck_gemm_fetch_ahead)(tile, at, rows, panels, is_f16, fetches);
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < UNROLL; ++i) CK_NAME(ck_gemm_step)(tile, at, rows, panels, is_f16, keeps);
 }
 
-// `rows`, `panels` and the two choices are constants where this is expanded, so that the sums stay in registers. With
-// `keeps`, F16 weights are stored as floats for the tiles to come: beside the multiply-adds that costs next to nothing.
+// `rows`, `panels` and the choices are constants where this is expanded, so that the sums stay in registers. With `keeps`, F16
+// weights are stored as floats for the tiles to come: beside the multiply-adds that costs next to nothing.
 CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows, const size_t panels,
-                                     const int is_f16, const int keeps) {
+                                     const int is_f16, const int keeps, const int fetches) {
   CK_NAME(ck_gemm_sums) at = {.a = tile->a, .b = (const char *)tile->b, .next = tile->next, .widened = tile->widened};
 #pragma clang loop unroll(full)
   for (size_t r = 0; r < rows; ++r) {
@@ -192,9 +192,9 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
   size_t left = tile->depth / UNROLL;
   for (size_t row = 0; row < rows && left > 0; ++row, --left) {
     ck_gemm_fetch_row(&tile->out, row, panels * NR);
-    CK_NAME(ck_gemm_steps)(tile, &at, rows, panels, is_f16, keeps);
+    CK_NAME(ck_gemm_steps)(tile, &at, rows, panels, is_f16, keeps, fetches);
   }
-  for (; left > 0; --left) CK_NAME(ck_gemm_steps)(tile, &at, rows, panels, is_f16, keeps);
+  for (; left > 0; --left) CK_NAME(ck_gemm_steps)(tile, &at, rows, panels, is_f16, keeps, fetches);
 #pragma clang loop unroll(disable)
   for (left = tile->depth % UNROLL; left > 0; --left) CK_NAME(ck_gemm_step)(tile, &at, rows, panels, is_f16, keeps);
 #pragma clang loop unroll(full)
@@ -220,34 +220,39 @@ CK_INLINE void CK_NAME(ck_gemm_tile)(const ck_gemm_tile *tile, const size_t rows
 
 #define CK_GEMM_TILES(rows)                                                      \
   static void CK_NAME(ck_gemm_tile_f32_##rows)(const ck_gemm_tile *tile) {       \
-    CK_NAME(ck_gemm_tile)(tile, rows, 1, 0, 0);                                  \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 0, 0, 0);                               \
+  }                                                                              \
+  static void CK_NAME(ck_gemm_tile_fetching_##rows)(const ck_gemm_tile *tile) {  \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 0, 0, 1);                               \
   }                                                                              \
   static void CK_NAME(ck_gemm_tile_f16_##rows)(const ck_gemm_tile *tile) {       \
-    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1, 0);                                  \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1, 0, 0);                               \
   }                                                                              \
   static void CK_NAME(ck_gemm_tiles_f32_##rows)(const ck_gemm_tile *tile) {      \
-    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 0, 0);               \
+    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 0, 0, 0);            \
   }                                                                              \
   static void CK_NAME(ck_gemm_tiles_f16_##rows)(const ck_gemm_tile *tile) {      \
-    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 1, 0);               \
+    CK_NAME(ck_gemm_tile)(tile, rows, CK_GEMM_PANELS(rows), 1, 0, 0);            \
   }                                                                              \
   /* The first of several tiles that a panel of F16 weights meets. */            \
   static void CK_NAME(ck_gemm_tile_widening_##rows)(const ck_gemm_tile *tile) {  \
-    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1, 1);                                  \
+    CK_NAME(ck_gemm_tile)(tile, rows, 1, 1, 1, 0);                               \
   }
 CK_GEMM_EACH_HEIGHT(CK_GEMM_TILES)
 
 typedef void (*CK_NAME(ck_gemm_tile_function))(const ck_gemm_tile *);
 
 // By rows - 1, then by what it takes and by whether it takes several panels.
-#define CK_GEMM_ROW(rows)                                                                                        \
-  {{CK_NAME(ck_gemm_tile_f32_##rows), CK_NAME(ck_gemm_tiles_f32_##rows)},                                        \
-   {CK_NAME(ck_gemm_tile_f16_##rows), CK_NAME(ck_gemm_tiles_f16_##rows)},                                        \
+#define CK_GEMM_ROW(rows)                                                        \
+  {{CK_NAME(ck_gemm_tile_f32_##rows), CK_NAME(ck_gemm_tiles_f32_##rows)},        \
+   {CK_NAME(ck_gemm_tile_fetching_##rows), CK_NAME(ck_gemm_tiles_f32_##rows)},   \
+   {CK_NAME(ck_gemm_tile_f16_##rows), CK_NAME(ck_gemm_tiles_f16_##rows)},        \
    {CK_NAME(ck_gemm_tile_widening_##rows), NULL}},
-static const CK_NAME(ck_gemm_tile_function) CK_NAME(ck_gemm_tiles)[MR][3][2] = {CK_GEMM_EACH_HEIGHT(CK_GEMM_ROW)};
+static const CK_NAME(ck_gemm_tile_function) CK_NAME(ck_gemm_tiles)[MR][4][2] = {CK_GEMM_EACH_HEIGHT(CK_GEMM_ROW)};
 
-void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
-                          size_t panel_end, float *scratch) {
+// `floats` is the kind of tile for floats, by whether this core gains by fetches into L1.
+static void CK_NAME(ck_gemm_blocks)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                                    size_t panel_end, int floats, float *scratch) {
   const size_t k = args->k, n = args->n;
   const int is_f16 = args->b_type == CK_TYPE_F16;
   const size_t size = is_f16 ? sizeof(uint16_t) : sizeof(float);
@@ -292,7 +297,7 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
         }
         for (size_t t = 0; t < tiles; ++t) {
           const size_t r = ck_gemm_tile_begin(rows, MR, t), height = ck_gemm_tile_begin(rows, MR, t + 1) - r;
-          const int takes = !is_f16 || (widen && t > 0) ? CK_TILE_F32 : widen ? CK_TILE_WIDENING : CK_TILE_F16;
+          const int takes = !is_f16 || (widen && t > 0) ? floats : widen ? CK_TILE_WIDENING : CK_TILE_F16;
           const ck_gemm_tile tile = {
               .depth = depth,
               .a = scratch + r * depth,
@@ -315,6 +320,16 @@ void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row
       p += depth;
     } while (p < k);
   }
+}
+
+void CK_NAME(ck_f32_gemm)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                          size_t panel_end, float *scratch) {
+  CK_NAME(ck_gemm_blocks)(args, row_begin, row_end, panel_begin, panel_end, CK_TILE_F32, scratch);
+}
+
+void CK_NAME(ck_f32_gemm_fetching)(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                                   size_t panel_end, float *scratch) {
+  CK_NAME(ck_gemm_blocks)(args, row_begin, row_end, panel_begin, panel_end, CK_TILE_FETCHING, scratch);
 }
 
 #undef PANEL_VECTORS

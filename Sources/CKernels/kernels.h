@@ -85,6 +85,12 @@ CK_DECLARE_S8(avx2)
 CK_DECLARE_S8(avx512)
 CK_DECLARE_S8(avx512vnni)
 
+// The product of floats for cores that gain by fetches into L1; see gemm_f32.c.
+void ck_f32_gemm_fetching_avx2(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                               size_t panel_end, float *scratch);
+void ck_f32_gemm_fetching_avx512(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
+                                 size_t panel_end, float *scratch);
+
 // The product of S8_PAIRS, to which gemm_s8 goes.
 void ck_s8_gemm_pairs_avx2(const ck_gemm_args *args, size_t row_begin, size_t row_end, size_t panel_begin,
                            size_t panel_end, float *scratch);

@@ -84,6 +84,14 @@ extension KernelSetError: CustomStringConvertible {
     unsafe self.table = table.pointee
   }
 
+  /// The kernels for `isa` whose products of floats fetch into L1 or don't, whatever this processor does better with.
+  package init?(_ isa: InstructionSet, fetching: Bool) {
+    // Safe: the pointer is to a constant of the C module.
+    guard let table = unsafe ck_kernels_fetching(isa.kernels, fetching ? 1 : 0) else { return nil }
+    instructionSet = isa
+    unsafe self.table = table.pointee
+  }
+
   /// The kernels that `ESPALIER_ISA` names, or the fastest when it is unset or empty.
   ///
   /// - Throws: ``KernelSetError`` when it names a set that is unknown or that this machine lacks.

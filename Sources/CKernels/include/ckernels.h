@@ -224,8 +224,12 @@ typedef struct ck_kernels {
   void (*convert_bf16_f32)(size_t count, const uint16_t *x, float *y);
 } ck_kernels;
 
-// The table for an instruction set, or NULL when this processor or its operating system lacks it.
+// The table for an instruction set on this processor, or NULL when it or its operating system lacks the set.
 const ck_kernels *ck_kernels_for(ck_isa isa);
+
+// The two of a set that ck_kernels_for chooses from: whether products of floats fetch into L1 what they read next. The numbers
+// are the same.
+const ck_kernels *ck_kernels_fetching(ck_isa isa, int fetches);
 
 // Philox4x32-10 for one counter: where dropout's words come from. Known answers test it.
 void ck_philox4x32_10(const uint32_t counter[4], const uint32_t key[2], uint32_t word[4]);

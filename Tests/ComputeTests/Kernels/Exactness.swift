@@ -26,9 +26,16 @@ let roundingUnit = Double(Float.ulpOfOne) / 2
 /// The kernels of each instruction set that this machine has.
 let availableKernels: [KernelSet] = InstructionSet.available.compactMap { KernelSet($0) }
 
-/// Whether what `run` gives is the same, to the last bit, for each instruction set that this machine has.
-func agree<Result: Equatable>(_ run: (KernelSet) throws -> Result) rethrows -> Bool {
-  let results = try availableKernels.map(run)
+/// Those of each instruction set with both versions of its products of floats, of which a processor has one as a rule.
+let productKernels: [KernelSet] = InstructionSet.available.flatMap { set in
+  [false, true].compactMap { KernelSet(set, fetching: $0) }
+}
+
+/// Whether what `run` gives is the same, to the last bit, for each of some kernels: of each instruction set that this machine has.
+func agree<Result: Equatable>(
+  _ kernels: [KernelSet] = availableKernels, _ run: (KernelSet) throws -> Result
+) rethrows -> Bool {
+  let results = try kernels.map(run)
   return results.allSatisfy { $0 == results.first }
 }
 

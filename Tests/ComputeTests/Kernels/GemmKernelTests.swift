@@ -80,7 +80,7 @@ private struct Product {
 }
 
 @Suite struct GemmKernelTests {
-  @Test(arguments: availableKernels) func agreesWithDouble(_ kernels: KernelSet) {
+  @Test(arguments: productKernels) func agreesWithDouble(_ kernels: KernelSet) {
     let mr = kernels.table.gemm_mr, nr = kernels.table.gemm_nr
     var seed: UInt64 = 1
     for m in [0, 1, 2, 3, 4, mr - 1, mr, mr + 1, 3 * mr, kernels.table.gemm_row_block + mr + 1] {
@@ -103,7 +103,7 @@ private struct Product {
     }
   }
 
-  @Test(arguments: availableKernels) func agreesWithDoubleBeyondTheDepthBlock(_ kernels: KernelSet) {
+  @Test(arguments: productKernels) func agreesWithDoubleBeyondTheDepthBlock(_ kernels: KernelSet) {
     for (k, layout) in [(383, 0), (384, 1), (385, 2), (800, 3), (1153, 4), (769, 5), (768, 6), (500, 7)] {
       var product = Product(m: 19, n: 37, k: k, seed: UInt64(k))
       product.aTransposed = layout & 1 != 0
@@ -117,7 +117,7 @@ private struct Product {
     }
   }
 
-  @Test(arguments: availableKernels) func anElementDoesNotDependOnItsRange(_ kernels: KernelSet) {
+  @Test(arguments: productKernels) func anElementDoesNotDependOnItsRange(_ kernels: KernelSet) {
     for (k, isHalf) in [(33, false), (400, false), (33, true), (400, true)] {
       var product = Product(m: 100, n: 4 * kernels.table.gemm_nr + 3, k: k, seed: UInt64(k))
       product.isHalf = isHalf
@@ -157,7 +157,7 @@ private struct Product {
       var generator = SeededGenerator(state: 4)
       let bias = GuardedBuffer(generator.floats(n)), residual = GuardedBuffer(generator.floats(m * n))
       for activation in [CK_ACTIVATION_NONE, CK_ACTIVATION_GELU, CK_ACTIVATION_TANH] {
-        let same = agree { kernels in
+        let same = agree(productKernels) { kernels in
           let c = GuardedBuffer(count: m * n)
           product.run(kernels, c: c) { args in
             args.bias = UnsafePointer(bias.pointer)
@@ -170,7 +170,7 @@ private struct Product {
         #expect(same, "\(m) x \(n) x \(k), activation \(activation.rawValue)")
       }
       let before = generator.floats(m * n)
-      let accumulated = agree { kernels in
+      let accumulated = agree(productKernels) { kernels in
         let c = GuardedBuffer(before)
         product.run(kernels, c: c) { $0.accumulate = 1 }
         return c.bits
@@ -180,7 +180,7 @@ private struct Product {
     }
   }
 
-  @Test(arguments: availableKernels) func accumulates(_ kernels: KernelSet) {
+  @Test(arguments: productKernels) func accumulates(_ kernels: KernelSet) {
     for k in [0, 5, 390] {
       let product = Product(m: 17, n: 41, k: k, seed: 9)
       var generator = SeededGenerator(state: 10)
@@ -195,7 +195,7 @@ private struct Product {
     }
   }
 
-  @Test(arguments: availableKernels) func epilogueIsAppliedInOrder(_ kernels: KernelSet) {
+  @Test(arguments: productKernels) func epilogueIsAppliedInOrder(_ kernels: KernelSet) {
     let activations = [
       CK_ACTIVATION_NONE, CK_ACTIVATION_GELU, CK_ACTIVATION_GELU_TANH, CK_ACTIVATION_RELU, CK_ACTIVATION_TANH,
     ]
@@ -231,7 +231,7 @@ private struct Product {
     }
   }
 
-  @Test(arguments: availableKernels) func generalStridesArePacked(_ kernels: KernelSet) {
+  @Test(arguments: productKernels) func generalStridesArePacked(_ kernels: KernelSet) {
     // a and b inside wider matrices, every other column.
     let m = 20, n = 35, k = 19
     var generator = SeededGenerator(state: 21)
