@@ -1,4 +1,4 @@
-// dispatch: one constant table an instruction set, and the question whether this processor has it.
+// dispatch: constant tables of each instruction set, and the questions whether this processor has it and which one suits it.
 
 #include "kernels.h"
 
@@ -63,11 +63,11 @@ static const ck_kernels ck_table_scalar =
 
 #include <cpuid.h>
 
-#define CK_TABLE_AVX2(gemm_function)                                                                       \
+#define CK_TABLE_AVX2(gemm_function)                                                                         \
   CK_TABLE(avx2, avx2, gemm_function, CK_ISA_AVX2, CK_GEMM_MR_AVX2, CK_GEMM_NR_AVX2, CK_GEMM_ROW_BLOCK_AVX2, \
            CK_GEMM_S8_ROW_BLOCK_AVX2)
-#define CK_TABLE_AVX512(s8_suffix, gemm_function, set)                                                     \
-  CK_TABLE(avx512, s8_suffix, gemm_function, set, CK_GEMM_MR_AVX512, CK_GEMM_NR_AVX512,                    \
+#define CK_TABLE_AVX512(s8_suffix, gemm_function, set)                                                       \
+  CK_TABLE(avx512, s8_suffix, gemm_function, set, CK_GEMM_MR_AVX512, CK_GEMM_NR_AVX512,                      \
            CK_GEMM_ROW_BLOCK_AVX512, CK_GEMM_S8_ROW_BLOCK_AVX512)
 
 // By whether tiles of floats fetch into L1.

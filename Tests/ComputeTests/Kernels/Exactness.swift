@@ -26,12 +26,12 @@ let roundingUnit = Double(Float.ulpOfOne) / 2
 /// The kernels of each instruction set that this machine has.
 let availableKernels: [KernelSet] = InstructionSet.available.compactMap { KernelSet($0) }
 
-/// Those of each instruction set with both versions of its products of floats, of which a processor has one as a rule.
+/// The same with both versions of their products of floats, where a set has two, of which a processor uses one.
 let productKernels: [KernelSet] = InstructionSet.available.flatMap { set in
-  [false, true].compactMap { KernelSet(set, fetching: $0) }
+  (set == .scalar ? [false] : [false, true]).compactMap { KernelSet(set, fetching: $0) }
 }
 
-/// Whether what `run` gives is the same, to the last bit, for each of some kernels: of each instruction set that this machine has.
+/// Whether what `run` gives is the same, to the last bit, for each of some kernels.
 func agree<Result: Equatable>(
   _ kernels: [KernelSet] = availableKernels, _ run: (KernelSet) throws -> Result
 ) rethrows -> Bool {
